@@ -1,0 +1,1 @@
+"""accounts (人): who people are and what they may do."""

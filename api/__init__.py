@@ -1,0 +1,1 @@
+"""api (接口): the same deeds for programs, under /api/v1/."""

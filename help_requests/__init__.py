@@ -1,0 +1,1 @@
+"""help_requests (求): who asks for help."""

@@ -1,0 +1,1 @@
+"""incentives (激励): what service earns."""

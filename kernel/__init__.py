@@ -1,0 +1,1 @@
+"""kernel (基石): the few ideas all rooms share; no word of the domain in it."""

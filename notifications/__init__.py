@@ -1,0 +1,1 @@
+"""notifications (通知): who is told what, by which channel."""

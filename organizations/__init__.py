@@ -1,0 +1,1 @@
+"""organizations (供): who offers projects."""

@@ -1,0 +1,1 @@
+"""rights (保障): when something is wrong."""

@@ -1,0 +1,1 @@
+"""volunteer_hub (屋顶): wiring: settings, addresses, exports, the demo city."""

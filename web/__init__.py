@@ -1,0 +1,1 @@
+"""web (网页): pages and forms."""
