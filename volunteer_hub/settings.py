@@ -154,6 +154,7 @@ Q_CLUSTER: dict[str, Any] = {
     "save_limit": 100,
     "label": "jobs",
 }
+HUB_WAKE = _flag("HUB_WAKE", default=True)  # off: nothing is queued, a sweep finds what is due
 MEDIA_ROOT = DATA / "uploads"
 
 # --- words and time -----------------------------------------------------------------------------
@@ -162,6 +163,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT / "locale"]
 LANGUAGE_COOKIE_NAME = f"hub_language_{HUB_ID}"
+HUB_BOX = (30.6, 31.95, 120.8, 122.3)  # south, north, west, east: where points are believed
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
@@ -174,11 +176,18 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+# Our users are found by blind index; allauth never sees an address in clear.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses are proved by our own one-time codes
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SESSION_ENGINE = "kernel.sessions"
 SESSION_COOKIE_NAME = f"hub_session_{HUB_ID}"
 CSRF_COOKIE_NAME = f"hub_csrf_{HUB_ID}"
 SESSION_COOKIE_AGE = 30 * 24 * 3600

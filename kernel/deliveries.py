@@ -1,0 +1,83 @@
+"""The runner of deliveries: claim by compare-and-swap, then effect and DONE in one transaction.
+
+Killed anywhere, it loses nothing: before the second commit neither effect nor DONE is there, and the
+delivery is due again when its lease ends. Too slow, it does nothing twice: DONE is written only under
+the claim that is still the newest one.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from kernel.events import HANDLERS
+from kernel.models import Delivery, DeliveryState
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)  # longer than any handler may take
+MOST_ATTEMPTS = 12  # about a day and a half
+
+
+class Overtaken(Exception):
+    """The lease ended and someone else claimed the delivery: this attempt must leave no trace."""
+
+
+def _backoff(attempts: int) -> timedelta:
+    return timedelta(seconds=min(2**attempts * 15, 6 * 3600))
+
+
+def claim(delivery: Delivery, *, now: datetime) -> bool:
+    """Take ``delivery`` for the length of a lease; False if another was faster."""
+    won = Delivery.objects.filter(
+        pk=delivery.pk,
+        status=DeliveryState.WAITING,
+        attempts=delivery.attempts,
+        next_attempt_at__lte=now,
+    ).update(attempts=delivery.attempts + 1, next_attempt_at=now + LEASE)
+    delivery.attempts += won
+    return bool(won)
+
+
+def _still_mine(delivery: Delivery) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(
+        pk=delivery.pk, status=DeliveryState.WAITING, attempts=delivery.attempts
+    )
+
+
+def deliver(delivery: Delivery, *, now: datetime) -> None:
+    """Run the handler of a claimed delivery; what fails is tried again later, at last put aside."""
+    try:
+        with transaction.atomic():
+            HANDLERS[delivery.handler](delivery.event, now)
+            if not _still_mine(delivery).update(status=DeliveryState.DONE):
+                raise Overtaken
+    except Overtaken:
+        logger.warning("delivery %s overtaken", delivery.pk)
+    except Exception:
+        logger.exception("delivery %s failed, attempt %s", delivery.pk, delivery.attempts)
+        last = delivery.attempts >= MOST_ATTEMPTS
+        _still_mine(delivery).update(
+            status=DeliveryState.FAILED if last else DeliveryState.WAITING,
+            next_attempt_at=now + _backoff(delivery.attempts),
+        )
+
+
+def run_due(batch: int = 50) -> int:
+    """Deliver all that is due, oldest event first; return how many were claimed here."""
+    claimed = 0
+    while True:
+        now = timezone.now()
+        due = Delivery.objects.filter(status=DeliveryState.WAITING, next_attempt_at__lte=now)
+        page = list(due.select_related("event").order_by("event_id", "pk")[:batch])
+        won = 0
+        for delivery in page:
+            now = timezone.now()
+            if claim(delivery, now=now):
+                won += 1
+                deliver(delivery, now=now)
+        claimed += won
+        if not won:
+            return claimed

@@ -1,0 +1,29 @@
+"""Refusals: a rule said no, with a stable code and a sentence for the person who asked."""
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """A rule said no. ``code`` is stable, ``message`` translated, ``field`` names the input at fault."""
+
+    def __init__(self, code: str, message: str, *, field: str = "", **context: Any) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.context = context
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class Invalid(Refusal):
+    """What was given cannot be: the person can correct it."""
+
+
+class NotAllowed(Refusal):
+    """This person may not do this."""
+
+
+class Conflict(Refusal):
+    """The state of things stands against it, now."""

@@ -1,0 +1,126 @@
+"""States between "somebody is needed" and "somebody will come"."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from kernel.states import Machine
+
+
+class OpeningState(TextChoices):
+    """A dated need with places to fill."""
+
+    OPEN = "OPEN", _("open")
+    FULL = "FULL", _("full")
+    CLOSED = "CLOSED", _("closed")
+    CANCELLED = "CANCELLED", _("cancelled")
+
+
+opening_machine = Machine(
+    OpeningState,
+    {
+        OpeningState.OPEN: {OpeningState.FULL, OpeningState.CLOSED, OpeningState.CANCELLED},
+        OpeningState.FULL: {OpeningState.OPEN, OpeningState.CLOSED, OpeningState.CANCELLED},
+        OpeningState.CLOSED: set(),
+        OpeningState.CANCELLED: set(),
+    },
+)
+
+
+class OfferState(TextChoices):
+    """The platform asks a volunteer. An accepted offer stays ACCEPTED."""
+
+    SENT = "SENT", _("waiting for your answer")
+    ACCEPTED = "ACCEPTED", _("accepted")
+    DECLINED = "DECLINED", _("declined")
+    EXPIRED = "EXPIRED", _("expired")
+    WITHDRAWN = "WITHDRAWN", _("no longer needed")
+
+
+offer_machine = Machine(
+    OfferState,
+    {
+        OfferState.SENT: {
+            OfferState.ACCEPTED,
+            OfferState.DECLINED,
+            OfferState.EXPIRED,
+            OfferState.WITHDRAWN,
+        },
+        OfferState.ACCEPTED: set(),
+        OfferState.DECLINED: set(),
+        OfferState.EXPIRED: set(),
+        OfferState.WITHDRAWN: set(),
+    },
+)
+
+
+class ApplicationState(TextChoices):
+    """A volunteer asks for a place; WAITING is the waiting list."""
+
+    SENT = "SENT", _("applied")
+    WAITING = "WAITING", _("on the waiting list")
+    ACCEPTED = "ACCEPTED", _("accepted")
+    REFUSED = "REFUSED", _("not accepted")
+    WITHDRAWN = "WITHDRAWN", _("withdrawn")
+    LAPSED = "LAPSED", _("lapsed")
+
+
+application_machine = Machine(
+    ApplicationState,
+    {
+        ApplicationState.SENT: {
+            ApplicationState.WAITING,
+            ApplicationState.ACCEPTED,
+            ApplicationState.REFUSED,
+            ApplicationState.WITHDRAWN,
+            ApplicationState.LAPSED,
+        },
+        ApplicationState.WAITING: {
+            ApplicationState.ACCEPTED,
+            ApplicationState.REFUSED,
+            ApplicationState.WITHDRAWN,
+            ApplicationState.LAPSED,
+        },
+        ApplicationState.ACCEPTED: set(),
+        ApplicationState.REFUSED: set(),
+        ApplicationState.WITHDRAWN: set(),
+        ApplicationState.LAPSED: set(),
+    },
+)
+
+
+class AssignmentState(TextChoices):
+    """Somebody will come; *live* is LIVE or CHECKED_IN."""
+
+    LIVE = "LIVE", _("agreed")
+    CHECKED_IN = "CHECKED_IN", _("checked in")
+    DONE = "DONE", _("done")
+    CANCELLED = "CANCELLED", _("called off")
+    NO_SHOW = "NO_SHOW", _("did not come")
+
+
+assignment_machine = Machine(
+    AssignmentState,
+    {
+        AssignmentState.LIVE: {
+            AssignmentState.CHECKED_IN,
+            AssignmentState.CANCELLED,
+            AssignmentState.NO_SHOW,
+        },
+        AssignmentState.CHECKED_IN: {AssignmentState.DONE},
+        AssignmentState.DONE: set(),
+        AssignmentState.CANCELLED: set(),
+        AssignmentState.NO_SHOW: set(),
+    },
+)
+
+LIVE = (AssignmentState.LIVE, AssignmentState.CHECKED_IN)
+
+
+class DeclineReason(TextChoices):
+    """Why not this time; silence and "no" cost nothing."""
+
+    NO_TIME = "NO_TIME", _("I have no time then")
+    TOO_FAR = "TOO_FAR", _("it is too far")
+    NOT_MY_KIND = "NOT_MY_KIND", _("this kind of help is not for me")
+    UNWELL = "UNWELL", _("I am not well")
+    OTHER = "OTHER", _("another reason")

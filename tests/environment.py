@@ -1,0 +1,13 @@
+"""Where the tests live: a data folder of their own with keys of its own, set before settings load."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from volunteer_hub import keys
+
+_folder = Path(tempfile.mkdtemp(prefix="hub-tests-"))
+keys.create(_folder)
+os.environ["HUB_DATA"] = str(_folder)
+os.environ["HUB_WAKE"] = "0"
+os.environ.setdefault("HUB_DEMO", "0")
