@@ -1,0 +1,140 @@
+"""What every operation does alike: fetch by viewer, read the clock, make one call, answer."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import mixins, status, viewsets
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from api.errors import PreconditionFailed
+from api.shapes import Shape
+from kernel import idempotency
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Viewer = "User | None"
+
+
+class Card(Shape):
+    """What goes out about one row, and where a viewer finds such rows."""
+
+    @staticmethod
+    def rows(viewer: Any) -> "QuerySet[Any]":
+        """Return the rows that ``viewer`` may see, with all that the card prints."""
+        raise NotImplementedError
+
+
+def tag_of(data: Any) -> str:
+    """Return the ETag of a representation."""
+    return f'"{hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:32]}"'
+
+
+class Operations(viewsets.GenericViewSet[Any]):
+    """The base of all view sets: one object by its reference, deeds by POST.
+
+    ``Idempotency-Key`` is honoured on every POST (the answer is kept 24 h as a reference),
+    ``If-Match`` on every deed, ``ETag`` and ``If-None-Match`` on single objects.
+    """
+
+    lookup_field = "ref"
+    lookup_value_regex = r"[\w-]{1,40}"
+    card: ClassVar[type[Card]]
+    is_public: ClassVar[bool] = False
+    scope: ClassVar[str] = ""
+
+    @property
+    def viewer(self) -> Any:
+        """Return who asks, or None."""
+        user = self.request.user
+        return user if user.is_authenticated else None
+
+    def get_queryset(self) -> "QuerySet[Any]":
+        """Return the rows that the viewer may see."""
+        if getattr(self, "swagger_fake_view", False):  # the schema is drawn without a viewer
+            return self.card.rows(None).none()
+        return self.card.rows(self.viewer)
+
+    def get_serializer_class(self) -> type[Card]:
+        """Return the shape of the answer."""
+        return self.card
+
+    def get_object(self) -> Any:
+        """Return the row of the address; on a deed it must still be what ``If-Match`` says."""
+        row = get_object_or_404(self.get_queryset(), ref=self.kwargs["ref"])
+        wanted = self.request.headers.get("If-Match", "*")
+        if self.request.method not in {"GET", "HEAD"} and wanted != "*":
+            tags = {tag.strip() for tag in wanted.split(",")}
+            if tag_of(self.show(row).data) not in tags:
+                raise PreconditionFailed(_("This has changed since you looked."))
+        return row
+
+    def given(self, shape: type[Shape]) -> dict[str, Any]:
+        """Return what was sent, checked against ``shape``."""
+        incoming = shape(data=self.request.data, context=self.get_serializer_context())
+        incoming.is_valid(raise_exception=True)
+        values: dict[str, Any] = incoming.validated_data
+        return values
+
+    def show(self, row: Any, card: type[Card] | None = None) -> Shape:
+        """Return the card of ``row`` for this viewer."""
+        return (card or self.card)(row, context=self.get_serializer_context())
+
+    def deed(
+        self,
+        act: Callable[[datetime], Model],
+        *,
+        card: type[Card] | None = None,
+        status_code: int = status.HTTP_200_OK,
+    ) -> Response:
+        """Make the one call ``act(now)`` and answer with its row; the same key gets the same answer."""
+        now = timezone.now()
+        card = card or self.card
+        key = self.request.headers.get("Idempotency-Key", "")
+        if not key:
+            return Response(self.show(act(now), card).data, status=status_code)
+        if not (1 <= len(key) <= 80 and key.isascii() and key.isprintable()):
+            raise ValidationError(
+                {"Idempotency-Key": [_("Use 1 to 80 plain characters.")]}, code="bad_key"
+            )
+        made: list[Model] = []
+
+        def once() -> dict[str, str]:
+            made.append(act(now))
+            return {"ref": str(made[0].ref)}  # type: ignore[attr-defined]
+
+        said = idempotency.request_hash(
+            self.request.method or "", self.request.get_full_path(), self._body()
+        )
+        answer = idempotency.once(key, self.viewer, said, now=now, act=once)
+        row = made[0] if made else get_object_or_404(card.rows(self.viewer), ref=answer["ref"])
+        return Response(self.show(row, card).data, status=status_code)
+
+    def _body(self) -> bytes:
+        """Return the request's meaning as bytes: the parsed value, so that blanks do not count."""
+        return bytes(JSONRenderer().render(self.request.data))
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Tag single objects, and answer 304 to who has the same already."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if not isinstance(response, Response) or response.status_code != status.HTTP_200_OK:
+            return response
+        response["Cache-Control"] = "private, no-cache"
+        if isinstance(response.data, dict) and "ref" in response.data:
+            response["ETag"] = tag = tag_of(response.data)
+            if request.method == "GET" and request.headers.get("If-None-Match") == tag:
+                return HttpResponse(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
+        return response
+
+
+class ReadOperations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Operations):
+    """Operations whose rows can be listed and read."""

@@ -1,0 +1,65 @@
+"""The base of every shape that comes in or goes out. Shapes only: nothing is saved here."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from kernel.refusals import Refusal
+from kernel.text import normalise
+
+
+class TextField(serializers.CharField):
+    """Text as people type it, normalised (NFKC); controls and direction overrides are refused."""
+
+    def __init__(self, *, lines: bool = False, **options: Any) -> None:
+        self.lines = lines
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the normalised text."""
+        text = super().to_internal_value(data)
+        try:
+            return normalise(text, lines=self.lines)
+        except Refusal as refusal:
+            raise serializers.ValidationError(refusal.message, code=refusal.code) from None
+
+
+class InstantField(serializers.DateTimeField):
+    """An instant with its offset; a naive one is refused, since nobody knows when it is."""
+
+    default_error_messages = {"naive": _("Give the offset, for example 2026-11-25T14:00:00+08:00.")}
+
+    def enforce_timezone(self, value: Any) -> Any:
+        """Refuse what has no offset."""
+        if timezone.is_naive(value):
+            self.fail("naive")
+        return value.astimezone(timezone.get_current_timezone())
+
+    def to_representation(self, value: Any) -> Any:
+        """Write local time with its offset."""
+        return None if value is None else timezone.localtime(value).isoformat()
+
+
+class Shape(serializers.Serializer):  # type: ignore[type-arg]
+    """Refuses fields it does not know: a misspelt or a smuggled name is an error, not silence."""
+
+    default_error_messages = {"unknown_field": _("This field is not known.")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the validated values."""
+        if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
+            message = self.error_messages["unknown_field"]
+            raise serializers.ValidationError(
+                {
+                    str(name): [ErrorDetail(str(message), code="unknown_field")]
+                    for name in sorted(unknown, key=str)
+                }
+            )
+        return super().to_internal_value(data)
+
+
+class Nothing(Shape):
+    """A deed that needs no words."""
