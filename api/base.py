@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpResponse
@@ -18,11 +18,6 @@ from rest_framework.response import Response
 from api.errors import PreconditionFailed
 from api.shapes import Shape
 from kernel import idempotency
-
-if TYPE_CHECKING:
-    from accounts.models import User
-
-Viewer = "User | None"
 
 
 class Card(Shape):

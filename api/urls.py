@@ -1,6 +1,6 @@
 """Addresses for programs: ``/api/v1/``, its OpenAPI document and its interactive docs."""
 
-from django.urls import URLPattern, URLResolver, path, re_path
+from django.urls import URLPattern, URLResolver, re_path
 
 from api.errors import unknown_address
 

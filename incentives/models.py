@@ -54,17 +54,13 @@ class PointEntry(models.Model):
     kind = models.CharField(max_length=10, choices=EntryKind.choices)
     record = models.ForeignKey(ServiceRecord, models.PROTECT, null=True, related_name="+")
     once = models.CharField(max_length=64, unique=True)  # idempotency key of the effect
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="%(class)s_is_positive", condition=Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="%(class)s_has_two_sides", condition=~Q(debit=F("credit"))
-            ),
+            models.CheckConstraint(name="%(class)s_has_two_sides", condition=~Q(debit=F("credit"))),
             models.CheckConstraint(
                 name="%(class)s_kind_is_known", condition=Q(kind__in=EntryKind.values)
             ),
@@ -143,9 +139,7 @@ class ProofLine(models.Model):
     minutes = models.PositiveIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["proof", "record"], name="%(class)s_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["proof", "record"], name="%(class)s_once")]
 
     def __str__(self) -> str:
         return f"{self.proof_id} {self.record_id}"

@@ -6,6 +6,8 @@ the claim that is still the newest one.
 """
 
 import logging
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,8 +19,9 @@ from kernel.models import Delivery, DeliveryState
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)  # longer than any handler may take
+LEASE = timedelta(seconds=30)  # longer than the queue's timeout, and than any handler may take
 MOST_ATTEMPTS = 12  # about a day and a half
+SECONDS = 15.0  # of one run: shorter than the queue's timeout, what is left is swept later
 
 
 class Overtaken(Exception):
@@ -47,13 +50,17 @@ def _still_mine(delivery: Delivery) -> QuerySet[Delivery]:
     )
 
 
+@transaction.atomic
+def _take_effect(delivery: Delivery, now: datetime) -> None:
+    HANDLERS[delivery.handler](delivery.event, now)
+    if not _still_mine(delivery).update(status=DeliveryState.DONE):
+        raise Overtaken
+
+
 def deliver(delivery: Delivery, *, now: datetime) -> None:
     """Run the handler of a claimed delivery; what fails is tried again later, at last put aside."""
     try:
-        with transaction.atomic():
-            HANDLERS[delivery.handler](delivery.event, now)
-            if not _still_mine(delivery).update(status=DeliveryState.DONE):
-                raise Overtaken
+        _take_effect(delivery, now)
     except Overtaken:
         logger.warning("delivery %s overtaken", delivery.pk)
     except Exception:
@@ -65,19 +72,23 @@ def deliver(delivery: Delivery, *, now: datetime) -> None:
         )
 
 
-def run_due(batch: int = 50) -> int:
-    """Deliver all that is due, oldest event first; return how many were claimed here."""
+def run_due(
+    *, clock: Callable[[], datetime] = timezone.now, seconds: float = SECONDS, batch: int = 50
+) -> int:
+    """Deliver what is due by ``clock``, oldest event first, for at most ``seconds`` of real time.
+
+    Returns how many were claimed here.
+    """
+    end = time.monotonic() + seconds
     claimed = 0
-    while True:
-        now = timezone.now()
-        due = Delivery.objects.filter(status=DeliveryState.WAITING, next_attempt_at__lte=now)
-        page = list(due.select_related("event").order_by("event_id", "pk")[:batch])
+    while time.monotonic() < end:
+        due = Delivery.objects.filter(status=DeliveryState.WAITING, next_attempt_at__lte=clock())
         won = 0
-        for delivery in page:
-            now = timezone.now()
-            if claim(delivery, now=now):
+        for delivery in due.select_related("event").order_by("event_id", "pk")[:batch]:
+            if claim(delivery, now=clock()):
                 won += 1
-                deliver(delivery, now=now)
+                deliver(delivery, now=clock())
         claimed += won
         if not won:
-            return claimed
+            break
+    return claimed

@@ -56,7 +56,7 @@ class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
         plain = vault.unseal(instance.key.opened(), token[len(VERSION) :], self._context(instance))
         return plain.decode()
 
-    def pre_save(self, instance: Any, add: bool) -> Sealed | None:  # noqa: FBT001 (Django's)
+    def pre_save(self, instance: Any, add: bool) -> Sealed | None:  # noqa: ARG002, FBT001 (Django's)
         """Return what is stored; what was never written to stays sealed as it is."""
         value = instance.__dict__.get(self.attname)
         if value is None or isinstance(value, Sealed):

@@ -215,7 +215,7 @@ class GuardSet(models.Model):
 
 
 class Session(models.Model):
-    """A browser's session: found by blind index, its data sealed, its person named so that all end at once."""
+    """A browser's session: found by blind index, sealed; it names its person so that all can end at once."""
 
     key_index = models.CharField(max_length=64, unique=True)
     user_id = models.BigIntegerField(null=True, db_index=True)

@@ -3,9 +3,14 @@
 import re
 import secrets
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+
+if TYPE_CHECKING:
+    TextColumn = models.CharField[str, str]
+else:
+    TextColumn = models.CharField
 
 DIGITS = 9
 
@@ -15,7 +20,7 @@ def new_ref() -> str:
     return secrets.token_urlsafe(16)
 
 
-class RefField(models.CharField):  # type: ignore[type-arg]
+class RefField(TextColumn):
     """The public reference of a row, made in Python before it is inserted."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -44,7 +44,8 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         """Return the data, or start anew when there is none."""
         row = Session.objects.filter(
-            key_index=_index(str(self.session_key)), expires_at__gt=timezone.now()  # noqa: TID251
+            key_index=_index(str(self.session_key)),
+            expires_at__gt=timezone.now(),
         ).first()
         if row is None:
             self._session_key = None
@@ -73,12 +74,12 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         user = data.get(SESSION_KEY)
         values = {
             "user_id": int(user) if user else None,
             "data": vault.seal(_key(self.session_key), json.dumps(data).encode(), "session"),
-            "expires_at": timezone.now() + timedelta(seconds=self.get_expiry_age()),  # noqa: TID251
+            "expires_at": timezone.now() + timedelta(seconds=self.get_expiry_age()),
         }
         index = _index(self.session_key)
         try:
@@ -98,4 +99,4 @@ class SessionStore(SessionBase):
     @classmethod
     def clear_expired(cls) -> None:
         """Delete what has ended (``clearsessions``)."""
-        clear_expired(now=timezone.now())  # noqa: TID251
+        clear_expired(now=timezone.now())

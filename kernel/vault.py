@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from functools import cache
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,6 +12,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 NONCE = 12
+
+
+def _keys() -> Any:
+    if settings.KEYS is None:
+        raise RuntimeError("the key file is missing")
+    return settings.KEYS
 
 
 def seal(key: bytes, plain: bytes, context: str) -> bytes:
@@ -25,12 +32,13 @@ def unseal(key: bytes, token: bytes, context: str) -> bytes:
 
 
 def _master(number: str) -> bytes:
-    return bytes.fromhex(settings.KEYS.master_keys[number])
+    return bytes.fromhex(_keys().master_keys[number])
 
 
 def newest_master() -> str:
     """Return the id of the master key that seals."""
-    return max(settings.KEYS.master_keys, key=int)
+    number: str = max(_keys().master_keys, key=int)
+    return number
 
 
 def wrap(key: bytes) -> bytes:
@@ -47,7 +55,7 @@ def unwrap(wrapped: bytes) -> bytes:
 
 def blind(kind: str, value: str) -> str:
     """Return the blind index of ``value``: HMAC-SHA-256 in hexadecimal, apart for each ``kind``."""
-    key = bytes.fromhex(settings.KEYS.index_key)
+    key = bytes.fromhex(_keys().index_key)
     return hmac.new(key, f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -58,13 +66,13 @@ def _signer(key: str) -> Ed25519PrivateKey:
 
 def sign(data: bytes) -> bytes:
     """Return the Ed25519 signature of ``data`` under the installation's proof key."""
-    return _signer(settings.KEYS.proof_key).sign(data)
+    return _signer(_keys().proof_key).sign(data)
 
 
 def verify(data: bytes, signature: bytes) -> bool:
     """Say whether ``signature`` is ours over ``data``."""
     try:
-        _signer(settings.KEYS.proof_key).public_key().verify(signature, data)
+        _signer(_keys().proof_key).public_key().verify(signature, data)
     except InvalidSignature:
         return False
     return True

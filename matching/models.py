@@ -95,9 +95,7 @@ class Offer(models.Model):
     machine: ClassVar[Machine] = offer_machine
     ref = RefField()
     opening = models.ForeignKey(Opening, models.PROTECT, related_name="offers")
-    volunteer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     state = state_field(offer_machine)
     wave = models.PositiveSmallIntegerField()
     reasons = models.JSONField(default=list)
@@ -144,9 +142,7 @@ class Application(models.Model):
     machine: ClassVar[Machine] = application_machine
     ref = RefField()
     opening = models.ForeignKey(Opening, models.PROTECT, related_name="applications")
-    volunteer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     state = state_field(application_machine)
     note = models.CharField(max_length=200, blank=True)
     applied_at = models.DateTimeField()
@@ -161,9 +157,7 @@ class Application(models.Model):
             state_is_known(application_machine),
             models.UniqueConstraint(
                 fields=["opening", "volunteer"],
-                condition=Q(
-                    state__in=[ApplicationState.SENT, ApplicationState.WAITING]
-                ),
+                condition=Q(state__in=[ApplicationState.SENT, ApplicationState.WAITING]),
                 name="%(class)s_one_live_per_volunteer",
             ),
         ]
@@ -178,9 +172,7 @@ class Assignment(models.Model):
     machine: ClassVar[Machine] = assignment_machine
     ref = RefField()
     opening = models.ForeignKey(Opening, models.PROTECT, related_name="assignments")
-    volunteer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    volunteer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     offer = models.OneToOneField(Offer, models.PROTECT, null=True, related_name="+")
     application = models.OneToOneField(Application, models.PROTECT, null=True, related_name="+")
     state = state_field(assignment_machine)

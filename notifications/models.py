@@ -81,9 +81,7 @@ class Dispatch(models.Model):
     machine: ClassVar[Machine] = dispatch_machine
     ref = RefField()
     key = models.ForeignKey(PersonKey, models.PROTECT, related_name="+")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     notice = models.ForeignKey(Notice, models.PROTECT, null=True, related_name="dispatches")
     channel = models.CharField(max_length=5, choices=Channel.choices)
     address = EncryptedTextField()

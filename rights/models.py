@@ -35,9 +35,7 @@ class Complaint(models.Model):
     ref = RefField()
     number = models.CharField(max_length=12, unique=True)
     key = models.ForeignKey(PersonKey, models.PROTECT, related_name="+")  # of who complains
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     track_index = models.CharField(max_length=64, blank=True, editable=False)
     kind = models.CharField(max_length=12, choices=ComplaintKind.choices)
     about_user = models.ForeignKey(

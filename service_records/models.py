@@ -92,9 +92,7 @@ class ServiceRecord(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
     minutes = models.PositiveIntegerField(default=0)
-    evidence = models.CharField(
-        max_length=8, choices=Evidence.choices, default=Evidence.VERIFIED
-    )
+    evidence = models.CharField(max_length=8, choices=Evidence.choices, default=Evidence.VERIFIED)
     state = state_field(record_machine)
     opened_at = models.DateTimeField()
     record_due_on = models.DateField()
@@ -110,9 +108,7 @@ class ServiceRecord(models.Model):
         Region, models.PROTECT, null=True, related_name="+"
     )
     corrects = models.OneToOneField("self", models.PROTECT, null=True, related_name="correction")
-    continues = models.OneToOneField(
-        "self", models.PROTECT, null=True, related_name="continuation"
-    )
+    continues = models.OneToOneField("self", models.PROTECT, null=True, related_name="continuation")
     reason = models.CharField(max_length=14, choices=ReturnReason.choices, blank=True)
     words = models.CharField(max_length=400, blank=True)
 
@@ -234,9 +230,7 @@ class DayTotal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["volunteer", "day"], name="%(class)s_once"),
-            models.CheckConstraint(
-                name="%(class)s_fits_a_day", condition=Q(minutes__lte=1440)
-            ),
+            models.CheckConstraint(name="%(class)s_fits_a_day", condition=Q(minutes__lte=1440)),
         ]
 
     def __str__(self) -> str:

@@ -28,9 +28,13 @@ SECRET_KEY = KEYS.secret_key if KEYS else ""
 DEBUG = _flag("HUB_DEBUG")
 DEMO = _flag("HUB_DEMO")
 ALLOWED_HOSTS = os.environ.get("HUB_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-HUB_PROXIES = int(os.environ.get("HUB_PROXIES", "0"))  # reverse proxies whose X-Forwarded-For is believed
+HUB_PROXIES = int(
+    os.environ.get("HUB_PROXIES", "0")
+)  # reverse proxies whose X-Forwarded-For is believed
 HUB_HTTPS = _flag("HUB_HTTPS")
-HUB_ORIGIN = os.environ.get("HUB_ORIGIN", "http://127.0.0.1:8000")  # printed in QR codes and messages
+HUB_ORIGIN = os.environ.get(
+    "HUB_ORIGIN", "http://127.0.0.1:8000"
+)  # printed in QR codes and messages
 
 ROOMS = [
     "kernel",
@@ -183,7 +187,10 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # addresses are proved by our own one-time codes
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]

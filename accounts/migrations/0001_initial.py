@@ -10,530 +10,1826 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
-        ('regions', '0001_initial'),
+        ("kernel", "0001_initial"),
+        ("regions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CodeUse',
+            name="CodeUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=64, unique=True)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("nonce", models.CharField(max_length=64, unique=True)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('name', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('phone', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('phone_index', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('email', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('email_index', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('display', models.CharField(blank=True, max_length=40)),
-                ('no_voice', models.BooleanField(default=False, verbose_name='write to me, do not call')),
-                ('is_active', models.BooleanField(default=True)),
-                ('suspended_at', models.DateTimeField(null=True)),
-                ('joined_at', models.DateTimeField()),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('epoch', models.PositiveIntegerField(default=0)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("name", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("phone", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "phone_index",
+                    models.CharField(editable=False, max_length=64, null=True, unique=True),
+                ),
+                ("email", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "email_index",
+                    models.CharField(editable=False, max_length=64, null=True, unique=True),
+                ),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("display", models.CharField(blank=True, max_length=40)),
+                (
+                    "no_voice",
+                    models.BooleanField(default=False, verbose_name="write to me, do not call"),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("suspended_at", models.DateTimeField(null=True)),
+                ("joined_at", models.DateTimeField()),
+                ("erased_at", models.DateTimeField(null=True)),
+                ("epoch", models.PositiveIntegerField(default=0)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bucket', models.CharField(max_length=64)),
-                ('window', models.DateTimeField()),
-                ('count', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("bucket", models.CharField(max_length=64)),
+                ("window", models.DateTimeField()),
+                ("count", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('bucket', 'window'), name='attempt_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bucket", "window"), name="attempt_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Desk',
+            name="Desk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('role', models.CharField(choices=[('OPERATOR', 'hotline operator'), ('STREET', 'street officer'), ('DISTRICT', 'district officer'), ('CITY', 'city officer'), ('REVIEWER', 'hours reviewer'), ('CASE_HANDLER', 'case handler'), ('AUDITOR', 'auditor')], max_length=16)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='desks', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("OPERATOR", "hotline operator"),
+                            ("STREET", "street officer"),
+                            ("DISTRICT", "district officer"),
+                            ("CITY", "city officer"),
+                            ("REVIEWER", "hours reviewer"),
+                            ("CASE_HANDLER", "case handler"),
+                            ("AUDITOR", "auditor"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="desks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ResidentProfile',
+            name="ResidentProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('name', kernel.fields.EncryptedTextField(editable=True)),
-                ('name_index', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('pinyin_index', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('phone', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('phone_index', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('phone_tail_index', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('birth_on', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('sex', models.CharField(blank=True, choices=[('F', 'female'), ('M', 'male')], max_length=1)),
-                ('address', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('point', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('lng', models.FloatField(null=True)),
-                ('disability', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('certificate', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('certificate_index', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('certificate_verified_on', models.DateField(null=True)),
-                ('needs', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('practical', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('health_notes', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('guardian', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('emergency_contact', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('no_voice', models.BooleanField(default=False, verbose_name='write to me, do not call')),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('identity_checked_at', models.DateTimeField(null=True)),
-                ('registered_at', models.DateTimeField()),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('registered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resident', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                ("name", kernel.fields.EncryptedTextField(editable=True)),
+                ("name_index", models.CharField(db_index=True, editable=False, max_length=64)),
+                ("pinyin_index", models.CharField(db_index=True, editable=False, max_length=64)),
+                ("phone", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "phone_index",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=64),
+                ),
+                (
+                    "phone_tail_index",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=64),
+                ),
+                ("birth_on", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True, choices=[("F", "female"), ("M", "male")], max_length=1
+                    ),
+                ),
+                ("address", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("point", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("lng", models.FloatField(null=True)),
+                ("disability", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("certificate", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "certificate_index",
+                    models.CharField(editable=False, max_length=64, null=True, unique=True),
+                ),
+                ("certificate_verified_on", models.DateField(null=True)),
+                ("needs", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("practical", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("health_notes", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("guardian", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("emergency_contact", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "no_voice",
+                    models.BooleanField(default=False, verbose_name="write to me, do not call"),
+                ),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("identity_checked_at", models.DateTimeField(null=True)),
+                ("registered_at", models.DateTimeField()),
+                ("erased_at", models.DateTimeField(null=True)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resident",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProxyGrant',
+            name="ProxyGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('kind', models.CharField(choices=[('GUARDIAN', 'guardian'), ('FAMILY', 'family'), ('OFFICER', 'neighbourhood officer'), ('HOTLINE', 'hotline operator')], max_length=10)),
-                ('evidence', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('may_ask', models.BooleanField(default=True)),
-                ('may_confirm', models.BooleanField(default=True)),
-                ('may_see_health', models.BooleanField(default=False)),
-                ('valid_until', models.DateField()),
-                ('state', models.CharField(choices=[('SUBMITTED', 'to be checked'), ('VALID', 'valid'), ('REFUSED', 'refused'), ('EXPIRED', 'expired'), ('WITHDRAWN', 'withdrawn')], default='SUBMITTED', max_length=16)),
-                ('submitted_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('proxy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='accounts.residentprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("GUARDIAN", "guardian"),
+                            ("FAMILY", "family"),
+                            ("OFFICER", "neighbourhood officer"),
+                            ("HOTLINE", "hotline operator"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("evidence", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("may_ask", models.BooleanField(default=True)),
+                ("may_confirm", models.BooleanField(default=True)),
+                ("may_see_health", models.BooleanField(default=False)),
+                ("valid_until", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SUBMITTED", "to be checked"),
+                            ("VALID", "valid"),
+                            ("REFUSED", "refused"),
+                            ("EXPIRED", "expired"),
+                            ("WITHDRAWN", "withdrawn"),
+                        ],
+                        default="SUBMITTED",
+                        max_length=16,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "proxy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="accounts.residentprofile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('purpose', models.CharField(choices=[('REAL_NAME', 'check of my real name'), ('DISABILITY', 'use of my disability data'), ('HEALTH', 'use of my health notes'), ('SHARING', 'sharing with an organization or volunteer'), ('MATCHING', 'automatic matching'), ('LOCATION', 'location at check-in'), ('PUBLICATION', 'publication of my name')], max_length=12)),
-                ('text_version', models.CharField(max_length=10)),
-                ('given_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('given_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to=settings.AUTH_USER_MODEL)),
-                ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('resident', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='accounts.residentprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("REAL_NAME", "check of my real name"),
+                            ("DISABILITY", "use of my disability data"),
+                            ("HEALTH", "use of my health notes"),
+                            ("SHARING", "sharing with an organization or volunteer"),
+                            ("MATCHING", "automatic matching"),
+                            ("LOCATION", "location at check-in"),
+                            ("PUBLICATION", "publication of my name"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("text_version", models.CharField(max_length=10)),
+                ("given_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consents",
+                        to="accounts.residentprofile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reveal',
+            name="Reveal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=20)),
-                ('reason', models.CharField(choices=[('REQUEST', 'answering a help request'), ('CALL', 'the person is on the phone'), ('SAFETY', 'danger to someone'), ('COMPLAINT', 'handling a complaint'), ('CORRECTION', "correcting data at the person's wish")], max_length=12)),
-                ('call_number', models.CharField(blank=True, max_length=20)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reveals', to='accounts.residentprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("field", models.CharField(max_length=20)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("REQUEST", "answering a help request"),
+                            ("CALL", "the person is on the phone"),
+                            ("SAFETY", "danger to someone"),
+                            ("COMPLAINT", "handling a complaint"),
+                            ("CORRECTION", "correcting data at the person's wish"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("call_number", models.CharField(blank=True, max_length=20)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reveals",
+                        to="accounts.residentprofile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignInCode',
+            name="SignInCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('channel', models.CharField(max_length=5)),
-                ('address_index', models.CharField(db_index=True, max_length=64)),
-                ('code_index', models.CharField(max_length=64)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('sent_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("channel", models.CharField(max_length=5)),
+                ("address_index", models.CharField(db_index=True, max_length=64)),
+                ("code_index", models.CharField(max_length=64)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("sent_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['PHONE', 'EMAIL'])), name='signincode_channel_is_known'), models.CheckConstraint(condition=models.Q(('tries__lte', 5)), name='signincode_five_tries')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["PHONE", "EMAIL"])),
+                        name="signincode_channel_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tries__lte", 5)), name="signincode_five_tries"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('name', kernel.fields.EncryptedTextField(editable=True)),
-                ('secret_index', models.CharField(editable=False, max_length=64, unique=True)),
-                ('scopes', models.JSONField(default=list)),
-                ('epoch', models.PositiveIntegerField()),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('last_used_on', models.DateField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("name", kernel.fields.EncryptedTextField(editable=True)),
+                ("secret_index", models.CharField(editable=False, max_length=64, unique=True)),
+                ("scopes", models.JSONField(default=list)),
+                ("epoch", models.PositiveIntegerField()),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("last_used_on", models.DateField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Verification',
+            name="Verification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('name', kernel.fields.EncryptedTextField(editable=True)),
-                ('id_number', kernel.fields.EncryptedTextField(editable=True)),
-                ('id_index', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('state', models.CharField(choices=[('WAITING', 'being checked'), ('MATCH', 'verified'), ('MISMATCH', 'no match'), ('NO_RECORD', 'not found'), ('SOURCE_DOWN', 'the source is down'), ('REJECTED', 'rejected')], default='WAITING', max_length=16)),
-                ('provider', models.CharField(blank=True, max_length=20)),
-                ('request_id', models.CharField(blank=True, max_length=40)),
-                ('raw_code', models.CharField(blank=True, max_length=20)),
-                ('level', models.CharField(blank=True, max_length=20)),
-                ('asked_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_attempt_at', models.DateTimeField(db_index=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('duplicate_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.verification')),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verifications', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("name", kernel.fields.EncryptedTextField(editable=True)),
+                ("id_number", kernel.fields.EncryptedTextField(editable=True)),
+                ("id_index", models.CharField(db_index=True, editable=False, max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("WAITING", "being checked"),
+                            ("MATCH", "verified"),
+                            ("MISMATCH", "no match"),
+                            ("NO_RECORD", "not found"),
+                            ("SOURCE_DOWN", "the source is down"),
+                            ("REJECTED", "rejected"),
+                        ],
+                        default="WAITING",
+                        max_length=16,
+                    ),
+                ),
+                ("provider", models.CharField(blank=True, max_length=20)),
+                ("request_id", models.CharField(blank=True, max_length=40)),
+                ("raw_code", models.CharField(blank=True, max_length=20)),
+                ("level", models.CharField(blank=True, max_length=20)),
+                ("asked_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_attempt_at", models.DateTimeField(db_index=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                (
+                    "duplicate_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.verification",
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="verifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VolunteerProfile',
+            name="VolunteerProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('national_number', models.CharField(max_length=32, null=True, unique=True)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('sex', models.CharField(blank=True, choices=[('F', 'female'), ('M', 'male')], max_length=1, verbose_name='sex')),
-                ('birth_on', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('birth_band', models.PositiveSmallIntegerField(null=True)),
-                ('is_adult', models.BooleanField(default=False)),
-                ('is_verified', models.BooleanField(default=False)),
-                ('lat', models.FloatField(null=True)),
-                ('lng', models.FloatField(null=True)),
-                ('radius_m', models.PositiveIntegerField(default=5000, verbose_name='how far I go, in metres')),
-                ('minutes_per_week', models.PositiveIntegerField(default=600, verbose_name='limit per week, in minutes')),
-                ('paused_until', models.DateField(null=True)),
-                ('guardian', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('guardian_consent_at', models.DateTimeField(null=True)),
-                ('lesson_passed_at', models.DateTimeField(null=True)),
-                ('suspended_at', models.DateTimeField(null=True)),
-                ('suspended_reason', models.CharField(blank=True, max_length=200)),
-                ('registered_at', models.DateTimeField()),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='volunteer', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                ("national_number", models.CharField(max_length=32, null=True, unique=True)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "sex",
+                    models.CharField(
+                        blank=True,
+                        choices=[("F", "female"), ("M", "male")],
+                        max_length=1,
+                        verbose_name="sex",
+                    ),
+                ),
+                ("birth_on", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("birth_band", models.PositiveSmallIntegerField(null=True)),
+                ("is_adult", models.BooleanField(default=False)),
+                ("is_verified", models.BooleanField(default=False)),
+                ("lat", models.FloatField(null=True)),
+                ("lng", models.FloatField(null=True)),
+                (
+                    "radius_m",
+                    models.PositiveIntegerField(
+                        default=5000, verbose_name="how far I go, in metres"
+                    ),
+                ),
+                (
+                    "minutes_per_week",
+                    models.PositiveIntegerField(
+                        default=600, verbose_name="limit per week, in minutes"
+                    ),
+                ),
+                ("paused_until", models.DateField(null=True)),
+                ("guardian", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("guardian_consent_at", models.DateTimeField(null=True)),
+                ("lesson_passed_at", models.DateTimeField(null=True)),
+                ("suspended_at", models.DateTimeField(null=True)),
+                ("suspended_reason", models.CharField(blank=True, max_length=200)),
+                ("registered_at", models.DateTimeField()),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="volunteer",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VolunteerCategory',
+            name="VolunteerCategory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('category', models.CharField(choices=[('A', 'going out'), ('B', 'medical visits'), ('C', 'communication'), ('D', 'help at home'), ('E', 'rehabilitation and devices'), ('F', 'learning'), ('G', 'work'), ('H', 'law'), ('I', 'someone to talk to'), ('J', 'culture and sport'), ('K', 'a break for carers'), ('L', 'accessibility patrol'), ('M', 'paperwork'), ('N', 'small wishes')], max_length=1)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='accounts.volunteerprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("A", "going out"),
+                            ("B", "medical visits"),
+                            ("C", "communication"),
+                            ("D", "help at home"),
+                            ("E", "rehabilitation and devices"),
+                            ("F", "learning"),
+                            ("G", "work"),
+                            ("H", "law"),
+                            ("I", "someone to talk to"),
+                            ("J", "culture and sport"),
+                            ("K", "a break for carers"),
+                            ("L", "accessibility patrol"),
+                            ("M", "paperwork"),
+                            ("N", "small wishes"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="categories",
+                        to="accounts.volunteerprofile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(choices=[('WHEELCHAIR', 'pushing a wheelchair'), ('GUIDING', 'guiding a blind person'), ('SIGN_NATIONAL', 'national sign language'), ('SIGN_SHANGHAI', 'Shanghai sign language'), ('BRAILLE', 'braille'), ('CAPTIONING', 'captioning'), ('TEXT_CONTACT', 'talking by text'), ('EASY_LANGUAGE', 'plain, simple speech'), ('SHANGHAINESE', 'Shanghainese'), ('ENGLISH', 'English'), ('FIRST_AID', 'first aid'), ('REPAIR', 'home repair'), ('HAIRCUT', 'haircuts'), ('HOUSEWORK', 'housework'), ('DIGITAL', 'phones and computers'), ('READING', 'reading and writing'), ('TUTORING', 'tutoring'), ('LAW', 'law'), ('COUNSELLING', 'listening and counselling'), ('REHAB', 'rehabilitation'), ('SPORT', 'sport'), ('ART', 'art and music'), ('DRIVING', 'driving'), ('CARE', 'everyday care')], max_length=20)),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'some experience'), (2, 'good'), (3, 'expert')], default=1)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='skills', to='accounts.volunteerprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("WHEELCHAIR", "pushing a wheelchair"),
+                            ("GUIDING", "guiding a blind person"),
+                            ("SIGN_NATIONAL", "national sign language"),
+                            ("SIGN_SHANGHAI", "Shanghai sign language"),
+                            ("BRAILLE", "braille"),
+                            ("CAPTIONING", "captioning"),
+                            ("TEXT_CONTACT", "talking by text"),
+                            ("EASY_LANGUAGE", "plain, simple speech"),
+                            ("SHANGHAINESE", "Shanghainese"),
+                            ("ENGLISH", "English"),
+                            ("FIRST_AID", "first aid"),
+                            ("REPAIR", "home repair"),
+                            ("HAIRCUT", "haircuts"),
+                            ("HOUSEWORK", "housework"),
+                            ("DIGITAL", "phones and computers"),
+                            ("READING", "reading and writing"),
+                            ("TUTORING", "tutoring"),
+                            ("LAW", "law"),
+                            ("COUNSELLING", "listening and counselling"),
+                            ("REHAB", "rehabilitation"),
+                            ("SPORT", "sport"),
+                            ("ART", "art and music"),
+                            ("DRIVING", "driving"),
+                            ("CARE", "everyday care"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "some experience"), (2, "good"), (3, "expert")], default=1
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="skills",
+                        to="accounts.volunteerprofile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Credential',
+            name="Credential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('kind', models.CharField(choices=[('GUIDE_TRAINING', 'training in guiding blind people'), ('SIGN_INTERPRETER', "sign language interpreter's certificate"), ('LAWYER', "lawyer's licence"), ('COUNSELLOR', "counsellor's certificate"), ('THERAPIST', "rehabilitation therapist's certificate"), ('NURSE', "nurse's licence"), ('TEACHER', "teacher's certificate"), ('ELECTRICIAN', "electrician's certificate"), ('CHILD_CLEARANCE', 'clearance for work with children'), ('CARE_CLEARANCE', 'clearance for intimate or overnight care')], max_length=20)),
-                ('number', kernel.fields.EncryptedTextField(editable=True)),
-                ('issuer', models.CharField(max_length=80)),
-                ('issued_on', models.DateField()),
-                ('valid_until', models.DateField(null=True)),
-                ('file', models.CharField(blank=True, max_length=60)),
-                ('state', models.CharField(choices=[('SUBMITTED', 'to be checked'), ('VALID', 'valid'), ('REFUSED', 'refused'), ('EXPIRED', 'expired'), ('WITHDRAWN', 'withdrawn')], default='SUBMITTED', max_length=16)),
-                ('submitted_at', models.DateTimeField()),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='accounts.volunteerprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("GUIDE_TRAINING", "training in guiding blind people"),
+                            ("SIGN_INTERPRETER", "sign language interpreter's certificate"),
+                            ("LAWYER", "lawyer's licence"),
+                            ("COUNSELLOR", "counsellor's certificate"),
+                            ("THERAPIST", "rehabilitation therapist's certificate"),
+                            ("NURSE", "nurse's licence"),
+                            ("TEACHER", "teacher's certificate"),
+                            ("ELECTRICIAN", "electrician's certificate"),
+                            ("CHILD_CLEARANCE", "clearance for work with children"),
+                            ("CARE_CLEARANCE", "clearance for intimate or overnight care"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("number", kernel.fields.EncryptedTextField(editable=True)),
+                ("issuer", models.CharField(max_length=80)),
+                ("issued_on", models.DateField()),
+                ("valid_until", models.DateField(null=True)),
+                ("file", models.CharField(blank=True, max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SUBMITTED", "to be checked"),
+                            ("VALID", "valid"),
+                            ("REFUSED", "refused"),
+                            ("EXPIRED", "expired"),
+                            ("WITHDRAWN", "withdrawn"),
+                        ],
+                        default="SUBMITTED",
+                        max_length=16,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField()),
+                ("checked_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credentials",
+                        to="accounts.volunteerprofile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Block',
+            name="Block",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('side', models.CharField(choices=[('RESIDENT', 'resident'), ('VOLUNTEER', 'volunteer')], max_length=10)),
-                ('made_at', models.DateTimeField()),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blocks', to='accounts.residentprofile')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='blocks', to='accounts.volunteerprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("RESIDENT", "resident"), ("VOLUNTEER", "volunteer")],
+                        max_length=10,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="blocks",
+                        to="accounts.residentprofile",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="blocks",
+                        to="accounts.volunteerprofile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AvailabilityException',
+            name="AvailabilityException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('is_free', models.BooleanField(default=False)),
-                ('starts', models.PositiveSmallIntegerField(default=0)),
-                ('ends', models.PositiveSmallIntegerField(default=1440)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exceptions', to='accounts.volunteerprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("is_free", models.BooleanField(default=False)),
+                ("starts", models.PositiveSmallIntegerField(default=0)),
+                ("ends", models.PositiveSmallIntegerField(default=1440)),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exceptions",
+                        to="accounts.volunteerprofile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['day', 'starts'],
+                "ordering": ["day", "starts"],
             },
         ),
         migrations.CreateModel(
-            name='Availability',
+            name="Availability",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField()),
-                ('starts', models.PositiveSmallIntegerField()),
-                ('ends', models.PositiveSmallIntegerField()),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='accounts.volunteerprofile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("weekday", models.PositiveSmallIntegerField()),
+                ("starts", models.PositiveSmallIntegerField()),
+                ("ends", models.PositiveSmallIntegerField()),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="windows",
+                        to="accounts.volunteerprofile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['weekday', 'starts'],
+                "ordering": ["weekday", "starts"],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('name__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('name', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('name'), 29)), _connector='OR'), name='user_name_is_sealed'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("name__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "name", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("name"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="user_name_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('phone__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('phone', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('phone'), 29)), _connector='OR'), name='user_phone_is_sealed'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("phone__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "phone", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("phone"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="user_phone_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('email', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('email'), 29)), _connector='OR'), name='user_email_is_sealed'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("email__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "email", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("email"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="user_email_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['OPERATOR', 'STREET', 'DISTRICT', 'CITY', 'REVIEWER', 'CASE_HANDLER', 'AUDITOR'])), name='desk_role_is_known'),
+            model_name="desk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "OPERATOR",
+                            "STREET",
+                            "DISTRICT",
+                            "CITY",
+                            "REVIEWER",
+                            "CASE_HANDLER",
+                            "AUDITOR",
+                        ],
+                    )
+                ),
+                name="desk_role_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='desk_ends_after_it_starts'),
+            model_name="desk",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="desk_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('name__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('name', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('name'), 29)), _connector='OR'), name='residentprofile_name_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("name__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "name", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("name"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_name_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('phone__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('phone', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('phone'), 29)), _connector='OR'), name='residentprofile_phone_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("phone__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "phone", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("phone"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_phone_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_on__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('birth_on', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('birth_on'), 29)), _connector='OR'), name='residentprofile_birth_on_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("birth_on__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "birth_on",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("birth_on"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_birth_on_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('address__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('address', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('address'), 29)), _connector='OR'), name='residentprofile_address_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("address__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "address",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("address"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_address_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('point__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('point', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('point'), 29)), _connector='OR'), name='residentprofile_point_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("point__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "point", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("point"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_point_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('disability__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('disability', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('disability'), 29)), _connector='OR'), name='residentprofile_disability_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("disability__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "disability",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("disability"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_disability_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('certificate__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('certificate', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('certificate'), 29)), _connector='OR'), name='residentprofile_certificate_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("certificate__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "certificate",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("certificate"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_certificate_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('needs__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('needs', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('needs'), 29)), _connector='OR'), name='residentprofile_needs_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("needs__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "needs", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("needs"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_needs_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('practical__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('practical', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('practical'), 29)), _connector='OR'), name='residentprofile_practical_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("practical__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "practical",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("practical"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_practical_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('health_notes__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('health_notes', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('health_notes'), 29)), _connector='OR'), name='residentprofile_health_notes_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("health_notes__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "health_notes",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("health_notes"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_health_notes_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('guardian__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('guardian', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('guardian'), 29)), _connector='OR'), name='residentprofile_guardian_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("guardian__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "guardian",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("guardian"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_guardian_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('emergency_contact__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('emergency_contact', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('emergency_contact'), 29)), _connector='OR'), name='residentprofile_emergency_contact_is_sealed'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("emergency_contact__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "emergency_contact",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("emergency_contact"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="residentprofile_emergency_contact_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residentprofile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lng__isnull', True)), models.Q(('lat__isnull', False), ('lng__isnull', False)), _connector='OR'), name='residentprofile_point_is_whole'),
+            model_name="residentprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat__isnull", True), ("lng__isnull", True)),
+                    models.Q(("lat__isnull", False), ("lng__isnull", False)),
+                    _connector="OR",
+                ),
+                name="residentprofile_point_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proxygrant',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['SUBMITTED', 'VALID', 'REFUSED', 'EXPIRED', 'WITHDRAWN'])), name='proxygrant_state_is_known'),
+            model_name="proxygrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["SUBMITTED", "VALID", "REFUSED", "EXPIRED", "WITHDRAWN"])
+                ),
+                name="proxygrant_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proxygrant',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('evidence', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('evidence'), 29)), _connector='OR'), name='proxygrant_evidence_is_sealed'),
+            model_name="proxygrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("evidence__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "evidence",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("evidence"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="proxygrant_evidence_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proxygrant',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['GUARDIAN', 'FAMILY', 'OFFICER', 'HOTLINE'])), name='proxygrant_kind_is_known'),
+            model_name="proxygrant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["GUARDIAN", "FAMILY", "OFFICER", "HOTLINE"])),
+                name="proxygrant_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proxygrant',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['SUBMITTED', 'VALID'])), fields=('resident', 'proxy'), name='proxygrant_one_live_per_pair'),
+            model_name="proxygrant",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["SUBMITTED", "VALID"])),
+                fields=("resident", "proxy"),
+                name="proxygrant_one_live_per_pair",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['REAL_NAME', 'DISABILITY', 'HEALTH', 'SHARING', 'MATCHING', 'LOCATION', 'PUBLICATION'])), name='consent_purpose_is_known'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "purpose__in",
+                        [
+                            "REAL_NAME",
+                            "DISABILITY",
+                            "HEALTH",
+                            "SHARING",
+                            "MATCHING",
+                            "LOCATION",
+                            "PUBLICATION",
+                        ],
+                    )
+                ),
+                name="consent_purpose_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resident__isnull', False), ('user__isnull', True)), models.Q(('resident__isnull', True), ('user__isnull', False)), _connector='OR'), name='consent_has_one_subject'),
+            model_name="consent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resident__isnull", False), ("user__isnull", True)),
+                    models.Q(("resident__isnull", True), ("user__isnull", False)),
+                    _connector="OR",
+                ),
+                name="consent_has_one_subject",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False), ('withdrawn_at__isnull', True)), fields=('user', 'purpose'), name='consent_one_live_per_user'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("user__isnull", False), ("withdrawn_at__isnull", True)),
+                fields=("user", "purpose"),
+                name="consent_one_live_per_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('resident__isnull', False), ('withdrawn_at__isnull', True)), fields=('resident', 'purpose'), name='consent_one_live_per_resident'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("resident__isnull", False), ("withdrawn_at__isnull", True)),
+                fields=("resident", "purpose"),
+                name="consent_one_live_per_resident",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reveal',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['REQUEST', 'CALL', 'SAFETY', 'COMPLAINT', 'CORRECTION'])), name='reveal_reason_is_known'),
+            model_name="reveal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reason__in", ["REQUEST", "CALL", "SAFETY", "COMPLAINT", "CORRECTION"])
+                ),
+                name="reveal_reason_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='token',
-            constraint=models.CheckConstraint(condition=models.Q(('name__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('name', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('name'), 29)), _connector='OR'), name='token_name_is_sealed'),
+            model_name="token",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("name__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "name", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("name"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="token_name_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'MATCH', 'MISMATCH', 'NO_RECORD', 'SOURCE_DOWN', 'REJECTED'])), name='verification_state_is_known'),
+            model_name="verification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["WAITING", "MATCH", "MISMATCH", "NO_RECORD", "SOURCE_DOWN", "REJECTED"],
+                    )
+                ),
+                name="verification_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(('name__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('name', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('name'), 29)), _connector='OR'), name='verification_name_is_sealed'),
+            model_name="verification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("name__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "name", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("name"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="verification_name_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.CheckConstraint(condition=models.Q(('id_number__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('id_number', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('id_number'), 29)), _connector='OR'), name='verification_id_number_is_sealed'),
+            model_name="verification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("id_number__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "id_number",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("id_number"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="verification_id_number_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'MATCH')), fields=('id_index',), name='verification_one_verified_per_number'),
+            model_name="verification",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "MATCH")),
+                fields=("id_index",),
+                name="verification_one_verified_per_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['WAITING', 'SOURCE_DOWN'])), fields=('user',), name='verification_one_running_per_user'),
+            model_name="verification",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["WAITING", "SOURCE_DOWN"])),
+                fields=("user",),
+                name="verification_one_running_per_user",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volunteerprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('birth_on__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('birth_on', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('birth_on'), 29)), _connector='OR'), name='volunteerprofile_birth_on_is_sealed'),
+            model_name="volunteerprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("birth_on__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "birth_on",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("birth_on"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="volunteerprofile_birth_on_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volunteerprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('guardian__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('guardian', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('guardian'), 29)), _connector='OR'), name='volunteerprofile_guardian_is_sealed'),
+            model_name="volunteerprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("guardian__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "guardian",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("guardian"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="volunteerprofile_guardian_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volunteerprofile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lng__isnull', True)), models.Q(('lat__isnull', False), ('lng__isnull', False)), _connector='OR'), name='volunteerprofile_point_is_whole'),
+            model_name="volunteerprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lat__isnull", True), ("lng__isnull", True)),
+                    models.Q(("lat__isnull", False), ("lng__isnull", False)),
+                    _connector="OR",
+                ),
+                name="volunteerprofile_point_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volunteerprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('radius_m__range', (500, 60000))), name='volunteerprofile_radius_is_sane'),
+            model_name="volunteerprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("radius_m__range", (500, 60000))),
+                name="volunteerprofile_radius_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volunteerprofile',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes_per_week__range', (0, 6000))), name='volunteerprofile_week_is_sane'),
+            model_name="volunteerprofile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes_per_week__range", (0, 6000))),
+                name="volunteerprofile_week_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volunteercategory',
-            constraint=models.UniqueConstraint(fields=('volunteer', 'category'), name='volunteercategory_once'),
+            model_name="volunteercategory",
+            constraint=models.UniqueConstraint(
+                fields=("volunteer", "category"), name="volunteercategory_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volunteercategory',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N'])), name='volunteercategory_is_known'),
+            model_name="volunteercategory",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "category__in",
+                        ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N"],
+                    )
+                ),
+                name="volunteercategory_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='skill',
-            constraint=models.UniqueConstraint(fields=('volunteer', 'code'), name='skill_once'),
+            model_name="skill",
+            constraint=models.UniqueConstraint(fields=("volunteer", "code"), name="skill_once"),
         ),
         migrations.AddConstraint(
-            model_name='skill',
-            constraint=models.CheckConstraint(condition=models.Q(('code__in', ['WHEELCHAIR', 'GUIDING', 'SIGN_NATIONAL', 'SIGN_SHANGHAI', 'BRAILLE', 'CAPTIONING', 'TEXT_CONTACT', 'EASY_LANGUAGE', 'SHANGHAINESE', 'ENGLISH', 'FIRST_AID', 'REPAIR', 'HAIRCUT', 'HOUSEWORK', 'DIGITAL', 'READING', 'TUTORING', 'LAW', 'COUNSELLING', 'REHAB', 'SPORT', 'ART', 'DRIVING', 'CARE'])), name='skill_code_is_known'),
+            model_name="skill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "code__in",
+                        [
+                            "WHEELCHAIR",
+                            "GUIDING",
+                            "SIGN_NATIONAL",
+                            "SIGN_SHANGHAI",
+                            "BRAILLE",
+                            "CAPTIONING",
+                            "TEXT_CONTACT",
+                            "EASY_LANGUAGE",
+                            "SHANGHAINESE",
+                            "ENGLISH",
+                            "FIRST_AID",
+                            "REPAIR",
+                            "HAIRCUT",
+                            "HOUSEWORK",
+                            "DIGITAL",
+                            "READING",
+                            "TUTORING",
+                            "LAW",
+                            "COUNSELLING",
+                            "REHAB",
+                            "SPORT",
+                            "ART",
+                            "DRIVING",
+                            "CARE",
+                        ],
+                    )
+                ),
+                name="skill_code_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='skill',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3])), name='skill_level_is_known'),
+            model_name="skill",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", [1, 2, 3])), name="skill_level_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['SUBMITTED', 'VALID', 'REFUSED', 'EXPIRED', 'WITHDRAWN'])), name='credential_state_is_known'),
+            model_name="credential",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["SUBMITTED", "VALID", "REFUSED", "EXPIRED", "WITHDRAWN"])
+                ),
+                name="credential_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.CheckConstraint(condition=models.Q(('number__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('number', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('number'), 29)), _connector='OR'), name='credential_number_is_sealed'),
+            model_name="credential",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("number__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "number", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("number"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="credential_number_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['GUIDE_TRAINING', 'SIGN_INTERPRETER', 'LAWYER', 'COUNSELLOR', 'THERAPIST', 'NURSE', 'TEACHER', 'ELECTRICIAN', 'CHILD_CLEARANCE', 'CARE_CLEARANCE'])), name='credential_kind_is_known'),
+            model_name="credential",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "GUIDE_TRAINING",
+                            "SIGN_INTERPRETER",
+                            "LAWYER",
+                            "COUNSELLOR",
+                            "THERAPIST",
+                            "NURSE",
+                            "TEACHER",
+                            "ELECTRICIAN",
+                            "CHILD_CLEARANCE",
+                            "CARE_CLEARANCE",
+                        ],
+                    )
+                ),
+                name="credential_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'VALID')), fields=('volunteer', 'kind'), name='credential_one_valid_per_kind'),
+            model_name="credential",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "VALID")),
+                fields=("volunteer", "kind"),
+                name="credential_one_valid_per_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='block',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('resident', 'volunteer', 'side'), name='block_one_live_per_side'),
+            model_name="block",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_at__isnull", True)),
+                fields=("resident", "volunteer", "side"),
+                name="block_one_live_per_side",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='block',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['RESIDENT', 'VOLUNTEER'])), name='block_side_is_known'),
+            model_name="block",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["RESIDENT", "VOLUNTEER"])),
+                name="block_side_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availabilityexception',
-            constraint=models.UniqueConstraint(fields=('volunteer', 'day', 'starts'), name='availabilityexception_once'),
+            model_name="availabilityexception",
+            constraint=models.UniqueConstraint(
+                fields=("volunteer", "day", "starts"), name="availabilityexception_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availabilityexception',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__lte', 1440), ('starts__lt', models.F('ends'))), name='availabilityexception_is_a_window'),
+            model_name="availabilityexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__lte", 1440), ("starts__lt", models.F("ends"))),
+                name="availabilityexception_is_a_window",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availability',
-            constraint=models.UniqueConstraint(fields=('volunteer', 'weekday', 'starts'), name='availability_once'),
+            model_name="availability",
+            constraint=models.UniqueConstraint(
+                fields=("volunteer", "weekday", "starts"), name="availability_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='availability',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__lte', 1440), ('starts__lt', models.F('ends')), ('weekday__lte', 6)), name='availability_is_a_window'),
+            model_name="availability",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends__lte", 1440), ("starts__lt", models.F("ends")), ("weekday__lte", 6)
+                ),
+                name="availability_is_a_window",
+            ),
         ),
     ]

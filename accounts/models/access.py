@@ -54,9 +54,7 @@ class Attempt(models.Model):
     count = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["bucket", "window"], name="%(class)s_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["bucket", "window"], name="%(class)s_once")]
 
     def __str__(self) -> str:
         return f"{self.bucket[:8]} {self.count}"

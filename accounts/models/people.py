@@ -37,7 +37,7 @@ class User(AbstractBaseUser):
     erased_at = models.DateTimeField(null=True)
     epoch = models.PositiveIntegerField(default=0)
 
-    objects: ClassVar[BaseUserManager["User"]] = BaseUserManager()
+    objects = BaseUserManager()
 
     USERNAME_FIELD = "ref"
     EMAIL_FIELD = ""

@@ -10,163 +10,563 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('kernel', '0001_initial'),
-        ('organizations', '0001_initial'),
-        ('regions', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("kernel", "0001_initial"),
+        ("organizations", "0001_initial"),
+        ("regions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ServiceType',
+            name="ServiceType",
             fields=[
-                ('code', models.CharField(max_length=4, primary_key=True, serialize=False)),
-                ('category', models.CharField(choices=[('A', 'going out'), ('B', 'medical visits'), ('C', 'communication'), ('D', 'help at home'), ('E', 'rehabilitation and devices'), ('F', 'learning'), ('G', 'work'), ('H', 'law'), ('I', 'someone to talk to'), ('J', 'culture and sport'), ('K', 'a break for carers'), ('L', 'accessibility patrol'), ('M', 'paperwork'), ('N', 'small wishes')], max_length=1)),
-                ('tile', models.CharField(max_length=12)),
-                ('name_zh', models.CharField(max_length=40)),
-                ('name_en', models.CharField(max_length=60)),
-                ('skills', models.JSONField(default=dict)),
-                ('credentials', models.JSONField(default=list)),
-                ('risk', models.CharField(choices=[('LOW', 'low'), ('MEDIUM', 'medium'), ('HIGH', 'high')], default='LOW', max_length=6)),
-                ('two_volunteers', models.BooleanField(default=False)),
-                ('remote', models.BooleanField(default=False)),
-                ('usual_minutes', models.PositiveSmallIntegerField(default=120)),
-                ('insured', models.BooleanField(default=False)),
-                ('adults_only', models.BooleanField(default=False)),
-                ('guardian_needed', models.BooleanField(default=False)),
-                ('national_code', models.CharField(max_length=4)),
-                ('is_active', models.BooleanField(default=True)),
+                ("code", models.CharField(max_length=4, primary_key=True, serialize=False)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("A", "going out"),
+                            ("B", "medical visits"),
+                            ("C", "communication"),
+                            ("D", "help at home"),
+                            ("E", "rehabilitation and devices"),
+                            ("F", "learning"),
+                            ("G", "work"),
+                            ("H", "law"),
+                            ("I", "someone to talk to"),
+                            ("J", "culture and sport"),
+                            ("K", "a break for carers"),
+                            ("L", "accessibility patrol"),
+                            ("M", "paperwork"),
+                            ("N", "small wishes"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("tile", models.CharField(max_length=12)),
+                ("name_zh", models.CharField(max_length=40)),
+                ("name_en", models.CharField(max_length=60)),
+                ("skills", models.JSONField(default=dict)),
+                ("credentials", models.JSONField(default=list)),
+                (
+                    "risk",
+                    models.CharField(
+                        choices=[("LOW", "low"), ("MEDIUM", "medium"), ("HIGH", "high")],
+                        default="LOW",
+                        max_length=6,
+                    ),
+                ),
+                ("two_volunteers", models.BooleanField(default=False)),
+                ("remote", models.BooleanField(default=False)),
+                ("usual_minutes", models.PositiveSmallIntegerField(default=120)),
+                ("insured", models.BooleanField(default=False)),
+                ("adults_only", models.BooleanField(default=False)),
+                ("guardian_needed", models.BooleanField(default=False)),
+                ("national_code", models.CharField(max_length=4)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='HelpRequest',
+            name="HelpRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('channel', models.CharField(choices=[('PAGE', 'page'), ('API', 'program'), ('HOTLINE', 'hotline'), ('COUNTER', 'counter')], default='PAGE', max_length=8)),
-                ('call_number', models.CharField(blank=True, max_length=20)),
-                ('wish', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('wish_source', models.CharField(blank=True, choices=[('OWN_WORDS', 'in their own words'), ('OBSERVED', 'as observed'), ('UNKNOWN', 'cannot be known')], max_length=10)),
-                ('details', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('place', models.CharField(choices=[('HOME', 'at home'), ('OTHER', 'somewhere else'), ('REMOTE', 'by phone or video')], default='HOME', max_length=6)),
-                ('address', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('point', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('lng', models.FloatField(null=True)),
-                ('starts_at', models.DateTimeField(null=True)),
-                ('minutes', models.PositiveSmallIntegerField(null=True)),
-                ('is_weekly', models.BooleanField(default=False)),
-                ('repeats_until', models.DateField(null=True)),
-                ('places', models.PositiveSmallIntegerField(default=1)),
-                ('gender_wish', models.CharField(blank=True, choices=[('F', 'female'), ('M', 'male')], max_length=1)),
-                ('urgency', models.CharField(choices=[('NORMAL', 'normal'), ('SOON', 'soon'), ('URGENT', 'urgent')], default='NORMAL', max_length=6)),
-                ('only_own_volunteers', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('DRAFT', 'draft'), ('SUBMITTED', 'received'), ('ACCEPTED', 'accepted'), ('REFUSED', 'refused'), ('REFERRED', 'referred'), ('CLOSED', 'closed'), ('CANCELLED', 'cancelled')], default='DRAFT', max_length=16)),
-                ('made_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('answer_due_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=24)),
-                ('answer', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('grant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.proxygrant')),
-                ('in_charge', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('resident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.residentprofile')),
-                ('service_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='help_requests.servicetype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("PAGE", "page"),
+                            ("API", "program"),
+                            ("HOTLINE", "hotline"),
+                            ("COUNTER", "counter"),
+                        ],
+                        default="PAGE",
+                        max_length=8,
+                    ),
+                ),
+                ("call_number", models.CharField(blank=True, max_length=20)),
+                ("wish", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "wish_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("OWN_WORDS", "in their own words"),
+                            ("OBSERVED", "as observed"),
+                            ("UNKNOWN", "cannot be known"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("details", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("HOME", "at home"),
+                            ("OTHER", "somewhere else"),
+                            ("REMOTE", "by phone or video"),
+                        ],
+                        default="HOME",
+                        max_length=6,
+                    ),
+                ),
+                ("address", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("point", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("lng", models.FloatField(null=True)),
+                ("starts_at", models.DateTimeField(null=True)),
+                ("minutes", models.PositiveSmallIntegerField(null=True)),
+                ("is_weekly", models.BooleanField(default=False)),
+                ("repeats_until", models.DateField(null=True)),
+                ("places", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "gender_wish",
+                    models.CharField(
+                        blank=True, choices=[("F", "female"), ("M", "male")], max_length=1
+                    ),
+                ),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("NORMAL", "normal"), ("SOON", "soon"), ("URGENT", "urgent")],
+                        default="NORMAL",
+                        max_length=6,
+                    ),
+                ),
+                ("only_own_volunteers", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "draft"),
+                            ("SUBMITTED", "received"),
+                            ("ACCEPTED", "accepted"),
+                            ("REFUSED", "refused"),
+                            ("REFERRED", "referred"),
+                            ("CLOSED", "closed"),
+                            ("CANCELLED", "cancelled"),
+                        ],
+                        default="DRAFT",
+                        max_length=16,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("answer_due_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=24)),
+                ("answer", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "grant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.proxygrant",
+                    ),
+                ),
+                (
+                    "in_charge",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "resident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.residentprofile",
+                    ),
+                ),
+                (
+                    "service_type",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="help_requests.servicetype",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Visit',
+            name="Visit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('places', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('PLANNED', 'looking for a volunteer'), ('MATCHED', 'a volunteer will come'), ('IN_SERVICE', 'in service'), ('COMPLETED', 'done'), ('UNFILLED', 'nobody was found'), ('CANCELLED', 'cancelled')], default='PLANNED', max_length=16)),
-                ('reason', models.CharField(blank=True, choices=[('NOT_NEEDED', 'no longer needed'), ('SOLVED', 'solved in another way'), ('ILL', 'illness'), ('OTHER_TIME', 'another time is better'), ('MISTAKE', 'asked by mistake'), ('OTHER', 'another reason')], max_length=24)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='help_requests.helprequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("places", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PLANNED", "looking for a volunteer"),
+                            ("MATCHED", "a volunteer will come"),
+                            ("IN_SERVICE", "in service"),
+                            ("COMPLETED", "done"),
+                            ("UNFILLED", "nobody was found"),
+                            ("CANCELLED", "cancelled"),
+                        ],
+                        default="PLANNED",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("NOT_NEEDED", "no longer needed"),
+                            ("SOLVED", "solved in another way"),
+                            ("ILL", "illness"),
+                            ("OTHER_TIME", "another time is better"),
+                            ("MISTAKE", "asked by mistake"),
+                            ("OTHER", "another reason"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="visits",
+                        to="help_requests.helprequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'pk'],
+                "ordering": ["starts_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ArrivalCode',
+            name="ArrivalCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('code', kernel.fields.EncryptedTextField(editable=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('visit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='arrival_code', to='help_requests.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("code", kernel.fields.EncryptedTextField(editable=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="arrival_code",
+                        to="help_requests.visit",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DRAFT', 'SUBMITTED', 'ACCEPTED', 'REFUSED', 'REFERRED', 'CLOSED', 'CANCELLED'])), name='helprequest_state_is_known'),
+            model_name="helprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "DRAFT",
+                            "SUBMITTED",
+                            "ACCEPTED",
+                            "REFUSED",
+                            "REFERRED",
+                            "CLOSED",
+                            "CANCELLED",
+                        ],
+                    )
+                ),
+                name="helprequest_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('wish__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('wish', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('wish'), 29)), _connector='OR'), name='helprequest_wish_is_sealed'),
+            model_name="helprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("wish__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "wish", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("wish"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="helprequest_wish_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('details__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('details', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('details'), 29)), _connector='OR'), name='helprequest_details_is_sealed'),
+            model_name="helprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("details__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "details",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("details"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="helprequest_details_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('address__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('address', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('address'), 29)), _connector='OR'), name='helprequest_address_is_sealed'),
+            model_name="helprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("address__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "address",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("address"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="helprequest_address_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('point__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('point', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('point'), 29)), _connector='OR'), name='helprequest_point_is_sealed'),
+            model_name="helprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("point__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "point", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("point"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="helprequest_point_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('answer', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('answer'), 29)), _connector='OR'), name='helprequest_answer_is_sealed'),
+            model_name="helprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answer__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "answer", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("answer"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="helprequest_answer_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DRAFT', 'CANCELLED']), models.Q(('minutes__range', (15, 720)), ('places__range', (1, 10)), ('service_type__isnull', False), ('starts_at__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='helprequest_is_whole_once_sent'),
+            model_name="helprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["DRAFT", "CANCELLED"]),
+                    models.Q(
+                        ("minutes__range", (15, 720)),
+                        ("places__range", (1, 10)),
+                        ("service_type__isnull", False),
+                        ("starts_at__isnull", False),
+                        ("submitted_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="helprequest_is_whole_once_sent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('is_weekly', False), ('repeats_until__isnull', False), _connector='OR'), name='helprequest_weekly_has_an_end'),
+            model_name="helprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_weekly", False), ("repeats_until__isnull", False), _connector="OR"
+                ),
+                name="helprequest_weekly_has_an_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PLANNED', 'MATCHED', 'IN_SERVICE', 'COMPLETED', 'UNFILLED', 'CANCELLED'])), name='visit_state_is_known'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["PLANNED", "MATCHED", "IN_SERVICE", "COMPLETED", "UNFILLED", "CANCELLED"],
+                    )
+                ),
+                name="visit_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='visit_ends_after_it_starts'),
+            model_name="visit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="visit_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(fields=('request', 'starts_at'), name='visit_once'),
+            model_name="visit",
+            constraint=models.UniqueConstraint(fields=("request", "starts_at"), name="visit_once"),
         ),
         migrations.AddConstraint(
-            model_name='arrivalcode',
-            constraint=models.CheckConstraint(condition=models.Q(('code__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('code', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('code'), 29)), _connector='OR'), name='arrivalcode_code_is_sealed'),
+            model_name="arrivalcode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("code__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "code", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("code"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="arrivalcode_code_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='arrivalcode',
-            constraint=models.CheckConstraint(condition=models.Q(('tries__lte', 5)), name='arrivalcode_five_tries'),
+            model_name="arrivalcode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tries__lte", 5)), name="arrivalcode_five_tries"
+            ),
         ),
     ]

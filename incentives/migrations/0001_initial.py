@@ -7,124 +7,294 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('service_records', '0001_initial'),
+        ("service_records", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PointAccount',
+            name="PointAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('PERSON', "a volunteer's points"), ('ISSUED', 'points issued'), ('REDEEMED', 'points redeemed'), ('EXPIRED', 'points expired')], max_length=8)),
-                ('balance', models.BigIntegerField(default=0)),
-                ('owner', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PERSON", "a volunteer's points"),
+                            ("ISSUED", "points issued"),
+                            ("REDEEMED", "points redeemed"),
+                            ("EXPIRED", "points expired"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("balance", models.BigIntegerField(default=0)),
+                (
+                    "owner",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PointEntry',
+            name="PointEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('amount', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('AWARD', 'for approved hours'), ('REVERSAL', 'taken back after a correction'), ('REDEMPTION', 'redeemed'), ('EXPIRY', 'expired')], max_length=10)),
-                ('once', models.CharField(max_length=64, unique=True)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('credit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incentives.pointaccount')),
-                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incentives.pointaccount')),
-                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='service_records.servicerecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("amount", models.BigIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("AWARD", "for approved hours"),
+                            ("REVERSAL", "taken back after a correction"),
+                            ("REDEMPTION", "redeemed"),
+                            ("EXPIRY", "expired"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("once", models.CharField(max_length=64, unique=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "credit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incentives.pointaccount",
+                    ),
+                ),
+                (
+                    "debit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="incentives.pointaccount",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="service_records.servicerecord",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('volunteer_number', models.CharField(max_length=12)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('verified_minutes', models.PositiveIntegerField()),
-                ('declared_minutes', models.PositiveIntegerField()),
-                ('issued_at', models.DateTimeField()),
-                ('language', models.CharField(max_length=10)),
-                ('content', models.JSONField()),
-                ('signature', models.BinaryField()),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("volunteer_number", models.CharField(max_length=12)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("verified_minutes", models.PositiveIntegerField()),
+                ("declared_minutes", models.PositiveIntegerField()),
+                ("issued_at", models.DateTimeField()),
+                ("language", models.CharField(max_length=10)),
+                ("content", models.JSONField()),
+                ("signature", models.BinaryField()),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProofLine',
+            name="ProofLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('minutes', models.PositiveIntegerField()),
-                ('proof', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='incentives.proof')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='service_records.servicerecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("minutes", models.PositiveIntegerField()),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="incentives.proof",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="service_records.servicerecord",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StarLevel',
+            name="StarLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stars', models.PositiveSmallIntegerField()),
-                ('reached_at', models.DateTimeField()),
-                ('lost_at', models.DateTimeField(null=True)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stars", models.PositiveSmallIntegerField()),
+                ("reached_at", models.DateTimeField()),
+                ("lost_at", models.DateTimeField(null=True)),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='pointaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['PERSON', 'ISSUED', 'REDEEMED', 'EXPIRED'])), name='pointaccount_kind_is_known'),
+            model_name="pointaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["PERSON", "ISSUED", "REDEEMED", "EXPIRED"])),
+                name="pointaccount_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pointaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PERSON'), ('owner__isnull', False)), models.Q(models.Q(('kind', 'PERSON'), _negated=True), ('owner__isnull', True)), _connector='OR'), name='pointaccount_only_people_have_an_owner'),
+            model_name="pointaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "PERSON"), ("owner__isnull", False)),
+                    models.Q(models.Q(("kind", "PERSON"), _negated=True), ("owner__isnull", True)),
+                    _connector="OR",
+                ),
+                name="pointaccount_only_people_have_an_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pointaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PERSON'), _negated=True), ('balance__gte', 0), _connector='OR'), name='pointaccount_a_person_never_owes'),
+            model_name="pointaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "PERSON"), _negated=True),
+                    ("balance__gte", 0),
+                    _connector="OR",
+                ),
+                name="pointaccount_a_person_never_owes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pointaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('owner__isnull', True)), fields=('kind',), name='pointaccount_one_of_ours'),
+            model_name="pointaccount",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("owner__isnull", True)),
+                fields=("kind",),
+                name="pointaccount_one_of_ours",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pointentry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='pointentry_is_positive'),
+            model_name="pointentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="pointentry_is_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pointentry',
-            constraint=models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='pointentry_has_two_sides'),
+            model_name="pointentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("debit", models.F("credit")), _negated=True),
+                name="pointentry_has_two_sides",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pointentry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['AWARD', 'REVERSAL', 'REDEMPTION', 'EXPIRY'])), name='pointentry_kind_is_known'),
+            model_name="pointentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["AWARD", "REVERSAL", "REDEMPTION", "EXPIRY"])),
+                name="pointentry_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pointentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('record__isnull', False)), fields=('record', 'kind'), name='pointentry_one_per_record_and_kind'),
+            model_name="pointentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("record__isnull", False)),
+                fields=("record", "kind"),
+                name="pointentry_one_per_record_and_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proof',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='proof_period_is_one'),
+            model_name="proof",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="proof_period_is_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proofline',
-            constraint=models.UniqueConstraint(fields=('proof', 'record'), name='proofline_once'),
+            model_name="proofline",
+            constraint=models.UniqueConstraint(fields=("proof", "record"), name="proofline_once"),
         ),
         migrations.AddConstraint(
-            model_name='starlevel',
-            constraint=models.CheckConstraint(condition=models.Q(('stars__range', (1, 5))), name='starlevel_is_1_to_5'),
+            model_name="starlevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stars__range", (1, 5))), name="starlevel_is_1_to_5"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='starlevel',
-            constraint=models.UniqueConstraint(condition=models.Q(('lost_at__isnull', True)), fields=('volunteer', 'stars'), name='starlevel_once'),
+            model_name="starlevel",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lost_at__isnull", True)),
+                fields=("volunteer", "stars"),
+                name="starlevel_once",
+            ),
         ),
     ]

@@ -7,164 +7,488 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('help_requests', '0001_initial'),
-        ('organizations', '0001_initial'),
-        ('regions', '0001_initial'),
+        ("help_requests", "0001_initial"),
+        ("organizations", "0001_initial"),
+        ("regions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('state', models.CharField(choices=[('SENT', 'applied'), ('WAITING', 'on the waiting list'), ('ACCEPTED', 'accepted'), ('REFUSED', 'not accepted'), ('WITHDRAWN', 'withdrawn'), ('LAPSED', 'lapsed')], default='SENT', max_length=16)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('applied_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SENT", "applied"),
+                            ("WAITING", "on the waiting list"),
+                            ("ACCEPTED", "accepted"),
+                            ("REFUSED", "not accepted"),
+                            ("WITHDRAWN", "withdrawn"),
+                            ("LAPSED", "lapsed"),
+                        ],
+                        default="SENT",
+                        max_length=16,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("applied_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('category', models.CharField(choices=[('A', 'going out'), ('B', 'medical visits'), ('C', 'communication'), ('D', 'help at home'), ('E', 'rehabilitation and devices'), ('F', 'learning'), ('G', 'work'), ('H', 'law'), ('I', 'someone to talk to'), ('J', 'culture and sport'), ('K', 'a break for carers'), ('L', 'accessibility patrol'), ('M', 'paperwork'), ('N', 'small wishes')], max_length=1)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('lat', models.FloatField(null=True)),
-                ('lng', models.FloatField(null=True)),
-                ('places', models.PositiveIntegerField()),
-                ('filled', models.PositiveIntegerField(default=0)),
-                ('skills', models.JSONField(default=dict)),
-                ('credentials', models.JSONField(default=list)),
-                ('gender_wish', models.CharField(blank=True, choices=[('F', 'female'), ('M', 'male')], max_length=1)),
-                ('adults_only', models.BooleanField(default=False)),
-                ('only_own_volunteers', models.BooleanField(default=False)),
-                ('automatic', models.BooleanField(default=True)),
-                ('urgency', models.CharField(choices=[('NORMAL', 'normal'), ('SOON', 'soon'), ('URGENT', 'urgent')], default='NORMAL', max_length=6)),
-                ('wave', models.PositiveSmallIntegerField(default=0)),
-                ('next_wave_at', models.DateTimeField(db_index=True, null=True)),
-                ('escalated_at', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('OPEN', 'open'), ('FULL', 'full'), ('CLOSED', 'closed'), ('CANCELLED', 'cancelled')], default='OPEN', max_length=16)),
-                ('opened_at', models.DateTimeField()),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('shift', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.shift')),
-                ('visit', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='help_requests.visit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("A", "going out"),
+                            ("B", "medical visits"),
+                            ("C", "communication"),
+                            ("D", "help at home"),
+                            ("E", "rehabilitation and devices"),
+                            ("F", "learning"),
+                            ("G", "work"),
+                            ("H", "law"),
+                            ("I", "someone to talk to"),
+                            ("J", "culture and sport"),
+                            ("K", "a break for carers"),
+                            ("L", "accessibility patrol"),
+                            ("M", "paperwork"),
+                            ("N", "small wishes"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("lat", models.FloatField(null=True)),
+                ("lng", models.FloatField(null=True)),
+                ("places", models.PositiveIntegerField()),
+                ("filled", models.PositiveIntegerField(default=0)),
+                ("skills", models.JSONField(default=dict)),
+                ("credentials", models.JSONField(default=list)),
+                (
+                    "gender_wish",
+                    models.CharField(
+                        blank=True, choices=[("F", "female"), ("M", "male")], max_length=1
+                    ),
+                ),
+                ("adults_only", models.BooleanField(default=False)),
+                ("only_own_volunteers", models.BooleanField(default=False)),
+                ("automatic", models.BooleanField(default=True)),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("NORMAL", "normal"), ("SOON", "soon"), ("URGENT", "urgent")],
+                        default="NORMAL",
+                        max_length=6,
+                    ),
+                ),
+                ("wave", models.PositiveSmallIntegerField(default=0)),
+                ("next_wave_at", models.DateTimeField(db_index=True, null=True)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "open"),
+                            ("FULL", "full"),
+                            ("CLOSED", "closed"),
+                            ("CANCELLED", "cancelled"),
+                        ],
+                        default="OPEN",
+                        max_length=16,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "shift",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.shift",
+                    ),
+                ),
+                (
+                    "visit",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="help_requests.visit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('state', models.CharField(choices=[('SENT', 'waiting for your answer'), ('ACCEPTED', 'accepted'), ('DECLINED', 'declined'), ('EXPIRED', 'expired'), ('WITHDRAWN', 'no longer needed')], default='SENT', max_length=16)),
-                ('wave', models.PositiveSmallIntegerField()),
-                ('reasons', models.JSONField(default=list)),
-                ('distance_m', models.PositiveIntegerField(null=True)),
-                ('sent_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('extended_at', models.DateTimeField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('decline_reason', models.CharField(blank=True, choices=[('NO_TIME', 'I have no time then'), ('TOO_FAR', 'it is too far'), ('NOT_MY_KIND', 'this kind of help is not for me'), ('UNWELL', 'I am not well'), ('OTHER', 'another reason')], max_length=12)),
-                ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opening', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='matching.opening')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SENT", "waiting for your answer"),
+                            ("ACCEPTED", "accepted"),
+                            ("DECLINED", "declined"),
+                            ("EXPIRED", "expired"),
+                            ("WITHDRAWN", "no longer needed"),
+                        ],
+                        default="SENT",
+                        max_length=16,
+                    ),
+                ),
+                ("wave", models.PositiveSmallIntegerField()),
+                ("reasons", models.JSONField(default=list)),
+                ("distance_m", models.PositiveIntegerField(null=True)),
+                ("sent_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("extended_at", models.DateTimeField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "decline_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("NO_TIME", "I have no time then"),
+                            ("TOO_FAR", "it is too far"),
+                            ("NOT_MY_KIND", "this kind of help is not for me"),
+                            ("UNWELL", "I am not well"),
+                            ("OTHER", "another reason"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opening",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="matching.opening",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('state', models.CharField(choices=[('LIVE', 'agreed'), ('CHECKED_IN', 'checked in'), ('DONE', 'done'), ('CANCELLED', 'called off'), ('NO_SHOW', 'did not come')], default='LIVE', max_length=16)),
-                ('made_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('application', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.application')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('offer', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.offer')),
-                ('opening', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='matching.opening')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("LIVE", "agreed"),
+                            ("CHECKED_IN", "checked in"),
+                            ("DONE", "done"),
+                            ("CANCELLED", "called off"),
+                            ("NO_SHOW", "did not come"),
+                        ],
+                        default="LIVE",
+                        max_length=16,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "application",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.application",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "offer",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.offer",
+                    ),
+                ),
+                (
+                    "opening",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="matching.opening",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='application',
-            name='opening',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='applications', to='matching.opening'),
+            model_name="application",
+            name="opening",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="applications",
+                to="matching.opening",
+            ),
         ),
         migrations.AddIndex(
-            model_name='opening',
-            index=models.Index(fields=['state', 'starts_at'], name='opening_state_starts'),
+            model_name="opening",
+            index=models.Index(fields=["state", "starts_at"], name="opening_state_starts"),
         ),
         migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['OPEN', 'FULL', 'CLOSED', 'CANCELLED'])), name='opening_state_is_known'),
+            model_name="opening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["OPEN", "FULL", "CLOSED", "CANCELLED"])),
+                name="opening_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shift__isnull', False), ('visit__isnull', True)), models.Q(('shift__isnull', True), ('visit__isnull', False)), _connector='OR'), name='opening_has_one_source'),
+            model_name="opening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("shift__isnull", False), ("visit__isnull", True)),
+                    models.Q(("shift__isnull", True), ("visit__isnull", False)),
+                    _connector="OR",
+                ),
+                name="opening_has_one_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('filled__lte', models.F('places'))), name='opening_never_over_filled'),
+            model_name="opening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("filled__lte", models.F("places"))),
+                name="opening_never_over_filled",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='opening',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='opening_ends_after_it_starts'),
+            model_name="opening",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="opening_ends_after_it_starts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['volunteer', 'state'], name='offer_volunteer_state'),
+            model_name="offer",
+            index=models.Index(fields=["volunteer", "state"], name="offer_volunteer_state"),
         ),
         migrations.AddIndex(
-            model_name='offer',
-            index=models.Index(fields=['state', 'expires_at'], name='offer_state_expires'),
+            model_name="offer",
+            index=models.Index(fields=["state", "expires_at"], name="offer_state_expires"),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['SENT', 'ACCEPTED', 'DECLINED', 'EXPIRED', 'WITHDRAWN'])), name='offer_state_is_known'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["SENT", "ACCEPTED", "DECLINED", "EXPIRED", "WITHDRAWN"])
+                ),
+                name="offer_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['ACCEPTED', 'DECLINED']), _negated=True), ('answered_at__isnull', False), _connector='OR'), name='offer_answer_has_a_time'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["ACCEPTED", "DECLINED"]), _negated=True),
+                    ("answered_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="offer_answer_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ACCEPTED'), _negated=True), ('answered_at__lt', models.F('expires_at')), _connector='OR'), name='offer_accepted_in_time'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ACCEPTED"), _negated=True),
+                    ("answered_at__lt", models.F("expires_at")),
+                    _connector="OR",
+                ),
+                name="offer_accepted_in_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'SENT')), fields=('opening', 'volunteer'), name='offer_one_live_per_volunteer'),
+            model_name="offer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "SENT")),
+                fields=("opening", "volunteer"),
+                name="offer_one_live_per_volunteer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['volunteer', 'state'], name='assignment_volunteer_state'),
+            model_name="assignment",
+            index=models.Index(fields=["volunteer", "state"], name="assignment_volunteer_state"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['LIVE', 'CHECKED_IN', 'DONE', 'CANCELLED', 'NO_SHOW'])), name='assignment_state_is_known'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["LIVE", "CHECKED_IN", "DONE", "CANCELLED", "NO_SHOW"])
+                ),
+                name="assignment_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['LIVE', 'CHECKED_IN', 'DONE'])), fields=('opening', 'volunteer'), name='assignment_one_per_volunteer'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["LIVE", "CHECKED_IN", "DONE"])),
+                fields=("opening", "volunteer"),
+                name="assignment_one_per_volunteer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['SENT', 'WAITING', 'ACCEPTED', 'REFUSED', 'WITHDRAWN', 'LAPSED'])), name='application_state_is_known'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["SENT", "WAITING", "ACCEPTED", "REFUSED", "WITHDRAWN", "LAPSED"])
+                ),
+                name="application_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['SENT', 'WAITING'])), fields=('opening', 'volunteer'), name='application_one_live_per_volunteer'),
+            model_name="application",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["SENT", "WAITING"])),
+                fields=("opening", "volunteer"),
+                name="application_one_live_per_volunteer",
+            ),
         ),
     ]

@@ -10,94 +10,260 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
+        ("kernel", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('group', models.CharField(choices=[('MUST', 'you need to know'), ('USEFUL', 'good to know'), ('DIGEST', 'summaries')], max_length=6)),
-                ('facts', models.JSONField(default=dict)),
-                ('link', models.CharField(blank=True, max_length=120)),
-                ('once', models.CharField(max_length=80, unique=True)),
-                ('made_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("MUST", "you need to know"),
+                            ("USEFUL", "good to know"),
+                            ("DIGEST", "summaries"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                ("link", models.CharField(blank=True, max_length=120)),
+                ("once", models.CharField(max_length=80, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Dispatch',
+            name="Dispatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('channel', models.CharField(choices=[('EMAIL', 'e-mail'), ('SMS', 'text message')], max_length=5)),
-                ('address', kernel.fields.EncryptedTextField(editable=True)),
-                ('words', kernel.fields.EncryptedTextField(editable=True)),
-                ('state', models.CharField(choices=[('WAITING', 'waiting'), ('SENT', 'sent'), ('FAILED', 'failed')], default='WAITING', max_length=16)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
-                ('send_at', models.DateTimeField(db_index=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('gateway_id', models.CharField(blank=True, max_length=60)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('notice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dispatches', to='notifications.notice')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("EMAIL", "e-mail"), ("SMS", "text message")], max_length=5
+                    ),
+                ),
+                ("address", kernel.fields.EncryptedTextField(editable=True)),
+                ("words", kernel.fields.EncryptedTextField(editable=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("WAITING", "waiting"), ("SENT", "sent"), ("FAILED", "failed")],
+                        default="WAITING",
+                        max_length=16,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                ("send_at", models.DateTimeField(db_index=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("gateway_id", models.CharField(blank=True, max_length=60)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "notice",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispatches",
+                        to="notifications.notice",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(choices=[('MUST', 'you need to know'), ('USEFUL', 'good to know'), ('DIGEST', 'summaries')], max_length=6)),
-                ('channel', models.CharField(choices=[('EMAIL', 'e-mail'), ('SMS', 'text message')], max_length=5)),
-                ('is_on', models.BooleanField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "group",
+                    models.CharField(
+                        choices=[
+                            ("MUST", "you need to know"),
+                            ("USEFUL", "good to know"),
+                            ("DIGEST", "summaries"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("EMAIL", "e-mail"), ("SMS", "text message")], max_length=5
+                    ),
+                ),
+                ("is_on", models.BooleanField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='QuietHours',
+            name="QuietHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts', models.PositiveSmallIntegerField(default=1260)),
-                ('ends', models.PositiveSmallIntegerField(default=480)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts", models.PositiveSmallIntegerField(default=1260)),
+                ("ends", models.PositiveSmallIntegerField(default=480)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(fields=['user', '-id'], name='notice_user_newest'),
+            model_name="notice",
+            index=models.Index(fields=["user", "-id"], name="notice_user_newest"),
         ),
         migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['WAITING', 'SENT', 'FAILED'])), name='dispatch_state_is_known'),
+            model_name="dispatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["WAITING", "SENT", "FAILED"])),
+                name="dispatch_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.CheckConstraint(condition=models.Q(('address__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('address', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('address'), 29)), _connector='OR'), name='dispatch_address_is_sealed'),
+            model_name="dispatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("address__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "address",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("address"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="dispatch_address_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.CheckConstraint(condition=models.Q(('words__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('words', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('words'), 29)), _connector='OR'), name='dispatch_words_is_sealed'),
+            model_name="dispatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("words__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "words", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("words"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="dispatch_words_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('notice__isnull', False)), fields=('notice', 'channel'), name='dispatch_one_per_channel'),
+            model_name="dispatch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("notice__isnull", False)),
+                fields=("notice", "channel"),
+                name="dispatch_one_per_channel",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('user', 'group', 'channel'), name='preference_one_per_cell'),
+            model_name="preference",
+            constraint=models.UniqueConstraint(
+                fields=("user", "group", "channel"), name="preference_one_per_cell"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quiethours',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__lt', 1440), ('starts__lt', 1440)), name='quiethours_is_a_time_of_day'),
+            model_name="quiethours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__lt", 1440), ("starts__lt", 1440)),
+                name="quiethours_is_a_time_of_day",
+            ),
         ),
     ]

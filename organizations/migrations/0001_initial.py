@@ -7,137 +7,427 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0001_initial'),
+        ("regions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organization',
+            name="Organization",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('kind', models.CharField(choices=[('ASSOCIATION', 'association'), ('SERVICE', 'social service institution'), ('FOUNDATION', 'foundation'), ('COMMITTEE', 'neighbourhood committee'), ('PUBLIC', 'public institution'), ('TEAM', 'team under a community')], max_length=12, verbose_name='kind')),
-                ('credit_code', models.CharField(max_length=18, unique=True, verbose_name='credit code')),
-                ('address', models.CharField(max_length=200, verbose_name='address')),
-                ('contact', models.CharField(max_length=80, verbose_name='public contact')),
-                ('about', models.TextField(blank=True, max_length=2000, verbose_name='about us')),
-                ('grade', models.CharField(blank=True, max_length=2, verbose_name='grade')),
-                ('state', models.CharField(choices=[('SUBMITTED', 'to be verified'), ('VERIFIED', 'verified'), ('REFUSED', 'refused'), ('SUSPENDED', 'suspended'), ('CLOSED', 'closed')], default='SUBMITTED', max_length=16)),
-                ('registered_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("ASSOCIATION", "association"),
+                            ("SERVICE", "social service institution"),
+                            ("FOUNDATION", "foundation"),
+                            ("COMMITTEE", "neighbourhood committee"),
+                            ("PUBLIC", "public institution"),
+                            ("TEAM", "team under a community"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "credit_code",
+                    models.CharField(max_length=18, unique=True, verbose_name="credit code"),
+                ),
+                ("address", models.CharField(max_length=200, verbose_name="address")),
+                ("contact", models.CharField(max_length=80, verbose_name="public contact")),
+                ("about", models.TextField(blank=True, max_length=2000, verbose_name="about us")),
+                ("grade", models.CharField(blank=True, max_length=2, verbose_name="grade")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SUBMITTED", "to be verified"),
+                            ("VERIFIED", "verified"),
+                            ("REFUSED", "refused"),
+                            ("SUSPENDED", "suspended"),
+                            ("CLOSED", "closed"),
+                        ],
+                        default="SUBMITTED",
+                        max_length=16,
+                    ),
+                ),
+                ("registered_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('role', models.CharField(choices=[('MANAGER', 'manager'), ('COORDINATOR', 'coordinator'), ('VOLUNTEER', 'own volunteer')], max_length=12)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='organizations.organization')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("MANAGER", "manager"),
+                            ("COORDINATOR", "coordinator"),
+                            ("VOLUNTEER", "own volunteer"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="organizations.organization",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('title', models.CharField(max_length=60, verbose_name='title')),
-                ('summary', models.CharField(max_length=120, verbose_name='in one sentence')),
-                ('description', models.TextField(max_length=4000, verbose_name='what volunteers do')),
-                ('category', models.CharField(choices=[('A', 'going out'), ('B', 'medical visits'), ('C', 'communication'), ('D', 'help at home'), ('E', 'rehabilitation and devices'), ('F', 'learning'), ('G', 'work'), ('H', 'law'), ('I', 'someone to talk to'), ('J', 'culture and sport'), ('K', 'a break for carers'), ('L', 'accessibility patrol'), ('M', 'paperwork'), ('N', 'small wishes')], max_length=1, verbose_name='service category')),
-                ('place', models.CharField(max_length=200, verbose_name='place')),
-                ('lat', models.FloatField()),
-                ('lng', models.FloatField()),
-                ('access', models.JSONField(default=list)),
-                ('skills', models.JSONField(default=dict)),
-                ('credentials', models.JSONField(default=list)),
-                ('auto_accept', models.BooleanField(default=True, verbose_name='accept who fits at once')),
-                ('adults_only', models.BooleanField(default=False, verbose_name='18 and over')),
-                ('insured', models.BooleanField(default=False, verbose_name='accident insurance')),
-                ('state', models.CharField(choices=[('DRAFT', 'draft'), ('SUBMITTED', 'being checked'), ('RETURNED', 'returned'), ('PUBLISHED', 'published'), ('CLOSED', 'closed'), ('ARCHIVED', 'archived')], default='DRAFT', max_length=16)),
-                ('made_at', models.DateTimeField()),
-                ('submitted_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=400)),
-                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('moderated_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='organizations.organization')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                ("title", models.CharField(max_length=60, verbose_name="title")),
+                ("summary", models.CharField(max_length=120, verbose_name="in one sentence")),
+                (
+                    "description",
+                    models.TextField(max_length=4000, verbose_name="what volunteers do"),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("A", "going out"),
+                            ("B", "medical visits"),
+                            ("C", "communication"),
+                            ("D", "help at home"),
+                            ("E", "rehabilitation and devices"),
+                            ("F", "learning"),
+                            ("G", "work"),
+                            ("H", "law"),
+                            ("I", "someone to talk to"),
+                            ("J", "culture and sport"),
+                            ("K", "a break for carers"),
+                            ("L", "accessibility patrol"),
+                            ("M", "paperwork"),
+                            ("N", "small wishes"),
+                        ],
+                        max_length=1,
+                        verbose_name="service category",
+                    ),
+                ),
+                ("place", models.CharField(max_length=200, verbose_name="place")),
+                ("lat", models.FloatField()),
+                ("lng", models.FloatField()),
+                ("access", models.JSONField(default=list)),
+                ("skills", models.JSONField(default=dict)),
+                ("credentials", models.JSONField(default=list)),
+                (
+                    "auto_accept",
+                    models.BooleanField(default=True, verbose_name="accept who fits at once"),
+                ),
+                ("adults_only", models.BooleanField(default=False, verbose_name="18 and over")),
+                ("insured", models.BooleanField(default=False, verbose_name="accident insurance")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "draft"),
+                            ("SUBMITTED", "being checked"),
+                            ("RETURNED", "returned"),
+                            ("PUBLISHED", "published"),
+                            ("CLOSED", "closed"),
+                            ("ARCHIVED", "archived"),
+                        ],
+                        default="DRAFT",
+                        max_length=16,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("submitted_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=400)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "moderated_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('places', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('DRAFT', 'draft'), ('PUBLISHED', 'open'), ('CLOSED', 'closed'), ('CANCELLED', 'cancelled')], default='DRAFT', max_length=16)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='organizations.project')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("places", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("DRAFT", "draft"),
+                            ("PUBLISHED", "open"),
+                            ("CLOSED", "closed"),
+                            ("CANCELLED", "cancelled"),
+                        ],
+                        default="DRAFT",
+                        max_length=16,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shifts",
+                        to="organizations.project",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_at', 'pk'],
+                "ordering": ["starts_at", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['SUBMITTED', 'VERIFIED', 'REFUSED', 'SUSPENDED', 'CLOSED'])), name='organization_state_is_known'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["SUBMITTED", "VERIFIED", "REFUSED", "SUSPENDED", "CLOSED"])
+                ),
+                name="organization_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organization',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['ASSOCIATION', 'SERVICE', 'FOUNDATION', 'COMMITTEE', 'PUBLIC', 'TEAM'])), name='organization_kind_is_known'),
+            model_name="organization",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["ASSOCIATION", "SERVICE", "FOUNDATION", "COMMITTEE", "PUBLIC", "TEAM"],
+                    )
+                ),
+                name="organization_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['MANAGER', 'COORDINATOR', 'VOLUNTEER'])), name='membership_role_is_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["MANAGER", "COORDINATOR", "VOLUNTEER"])),
+                name="membership_role_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_it_starts'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="membership_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('organization', 'user', 'role'), name='membership_one_open_per_role'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on__isnull", True)),
+                fields=("organization", "user", "role"),
+                name="membership_one_open_per_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DRAFT', 'SUBMITTED', 'RETURNED', 'PUBLISHED', 'CLOSED', 'ARCHIVED'])), name='project_state_is_known'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["DRAFT", "SUBMITTED", "RETURNED", "PUBLISHED", "CLOSED", "ARCHIVED"],
+                    )
+                ),
+                name="project_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N'])), name='project_category_is_known'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "category__in",
+                        ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N"],
+                    )
+                ),
+                name="project_category_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['DRAFT', 'PUBLISHED', 'CLOSED', 'CANCELLED'])), name='shift_state_is_known'),
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["DRAFT", "PUBLISHED", "CLOSED", "CANCELLED"])),
+                name="shift_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_ends_after_it_starts'),
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="shift_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('places__range', (1, 500))), name='shift_has_places'),
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("places__range", (1, 500))), name="shift_has_places"
+            ),
         ),
     ]

@@ -6,64 +6,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('level', models.CharField(choices=[('CITY', 'city'), ('DISTRICT', 'district'), ('STREET', 'street or town')], max_length=8)),
-                ('path', models.CharField(max_length=48, unique=True)),
-                ('name_zh', models.CharField(max_length=40)),
-                ('name_en', models.CharField(max_length=60)),
-                ('mca_code', models.CharField(blank=True, db_index=True, max_length=9)),
-                ('nbs_code', models.CharField(blank=True, db_index=True, max_length=9)),
-                ('lat', models.FloatField()),
-                ('lng', models.FloatField()),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("CITY", "city"),
+                            ("DISTRICT", "district"),
+                            ("STREET", "street or town"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("path", models.CharField(max_length=48, unique=True)),
+                ("name_zh", models.CharField(max_length=40)),
+                ("name_en", models.CharField(max_length=60)),
+                ("mca_code", models.CharField(blank=True, db_index=True, max_length=9)),
+                ("nbs_code", models.CharField(blank=True, db_index=True, max_length=9)),
+                ("lat", models.FloatField()),
+                ("lng", models.FloatField()),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['path'],
+                "ordering": ["path"],
             },
         ),
         migrations.CreateModel(
-            name='ServicePoint',
+            name="ServicePoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('kind', models.CharField(choices=[('STREET_DESK', 'street service desk'), ('CINEMA', 'accessible cinema'), ('SPORT', 'sports point'), ('DEVICES', 'assistive device shop'), ('REHAB', 'rehabilitation station'), ('SUNSHINE_HOME', 'Sunshine Home')], max_length=16, verbose_name='kind')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('address', models.CharField(max_length=200, verbose_name='address')),
-                ('lat', models.FloatField()),
-                ('lng', models.FloatField()),
-                ('access', models.JSONField(default=list)),
-                ('opens', models.CharField(blank=True, max_length=120, verbose_name='opening hours')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='points', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("STREET_DESK", "street service desk"),
+                            ("CINEMA", "accessible cinema"),
+                            ("SPORT", "sports point"),
+                            ("DEVICES", "assistive device shop"),
+                            ("REHAB", "rehabilitation station"),
+                            ("SUNSHINE_HOME", "Sunshine Home"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("address", models.CharField(max_length=200, verbose_name="address")),
+                ("lat", models.FloatField()),
+                ("lng", models.FloatField()),
+                ("access", models.JSONField(default=list)),
+                (
+                    "opens",
+                    models.CharField(blank=True, max_length=120, verbose_name="opening hours"),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="points",
+                        to="regions.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['region__path', 'name'],
+                "ordering": ["region__path", "name"],
             },
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['CITY', 'DISTRICT', 'STREET'])), name='region_level_is_known'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["CITY", "DISTRICT", "STREET"])),
+                name="region_level_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='region',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'CITY'), ('parent__isnull', True)), models.Q(models.Q(('level', 'CITY'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='region_only_the_city_has_no_parent'),
+            model_name="region",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "CITY"), ("parent__isnull", True)),
+                    models.Q(models.Q(("level", "CITY"), _negated=True), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="region_only_the_city_has_no_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicepoint',
-            constraint=models.UniqueConstraint(fields=('region', 'kind', 'name'), name='servicepoint_once'),
+            model_name="servicepoint",
+            constraint=models.UniqueConstraint(
+                fields=("region", "kind", "name"), name="servicepoint_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicepoint',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['STREET_DESK', 'CINEMA', 'SPORT', 'DEVICES', 'REHAB', 'SUNSHINE_HOME'])), name='servicepoint_kind_is_known'),
+            model_name="servicepoint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["STREET_DESK", "CINEMA", "SPORT", "DEVICES", "REHAB", "SUNSHINE_HOME"],
+                    )
+                ),
+                name="servicepoint_kind_is_known",
+            ),
         ),
     ]

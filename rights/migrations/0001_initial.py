@@ -10,168 +10,670 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
-        ('matching', '0001_initial'),
-        ('organizations', '0001_initial'),
-        ('regions', '0001_initial'),
-        ('service_records', '0001_initial'),
+        ("kernel", "0001_initial"),
+        ("matching", "0001_initial"),
+        ("organizations", "0001_initial"),
+        ("regions", "0001_initial"),
+        ("service_records", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('reason', models.CharField(choices=[('MINUTES', 'the minutes are wrong'), ('RETURNED', 'it was returned without reason'), ('MISSING', 'a service is missing'), ('OTHER', 'something else')], max_length=10)),
-                ('words', kernel.fields.EncryptedTextField(editable=True)),
-                ('claimed_minutes', models.PositiveIntegerField(null=True)),
-                ('state', models.CharField(choices=[('SUBMITTED', 'received'), ('ACKNOWLEDGED', 'acknowledged'), ('IN_HAND', 'in hand'), ('CONCLUDED', 'decided'), ('UNDER_REVIEW', 'decision under review'), ('CLOSED', 'closed'), ('WITHDRAWN', 'withdrawn')], default='SUBMITTED', max_length=16)),
-                ('submitted_at', models.DateTimeField()),
-                ('acknowledge_by', models.DateField()),
-                ('conclude_by', models.DateField()),
-                ('extended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='service_records.servicerecord')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("MINUTES", "the minutes are wrong"),
+                            ("RETURNED", "it was returned without reason"),
+                            ("MISSING", "a service is missing"),
+                            ("OTHER", "something else"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("words", kernel.fields.EncryptedTextField(editable=True)),
+                ("claimed_minutes", models.PositiveIntegerField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SUBMITTED", "received"),
+                            ("ACKNOWLEDGED", "acknowledged"),
+                            ("IN_HAND", "in hand"),
+                            ("CONCLUDED", "decided"),
+                            ("UNDER_REVIEW", "decision under review"),
+                            ("CLOSED", "closed"),
+                            ("WITHDRAWN", "withdrawn"),
+                        ],
+                        default="SUBMITTED",
+                        max_length=16,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField()),
+                ("acknowledge_by", models.DateField()),
+                ("conclude_by", models.DateField()),
+                ("extended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="service_records.servicerecord",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Complaint',
+            name="Complaint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('track_index', models.CharField(blank=True, editable=False, max_length=64)),
-                ('kind', models.CharField(choices=[('HOURS', 'hours'), ('ORGANIZATION', 'an organization'), ('PROJECT', 'a project'), ('PERSON', 'a person'), ('PRIVACY', 'privacy'), ('ACCIDENT', 'an accident')], max_length=12)),
-                ('words', kernel.fields.EncryptedTextField(editable=True)),
-                ('wish', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('contact', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('state', models.CharField(choices=[('SUBMITTED', 'received'), ('ACKNOWLEDGED', 'acknowledged'), ('IN_HAND', 'in hand'), ('CONCLUDED', 'decided'), ('UNDER_REVIEW', 'decision under review'), ('CLOSED', 'closed'), ('WITHDRAWN', 'withdrawn')], default='SUBMITTED', max_length=16)),
-                ('submitted_at', models.DateTimeField()),
-                ('acknowledge_by', models.DateField()),
-                ('conclude_by', models.DateField()),
-                ('extended_at', models.DateTimeField(null=True)),
-                ('about_organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('about_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('assignment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.assignment')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                ("track_index", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("HOURS", "hours"),
+                            ("ORGANIZATION", "an organization"),
+                            ("PROJECT", "a project"),
+                            ("PERSON", "a person"),
+                            ("PRIVACY", "privacy"),
+                            ("ACCIDENT", "an accident"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", kernel.fields.EncryptedTextField(editable=True)),
+                ("wish", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("contact", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("SUBMITTED", "received"),
+                            ("ACKNOWLEDGED", "acknowledged"),
+                            ("IN_HAND", "in hand"),
+                            ("CONCLUDED", "decided"),
+                            ("UNDER_REVIEW", "decision under review"),
+                            ("CLOSED", "closed"),
+                            ("WITHDRAWN", "withdrawn"),
+                        ],
+                        default="SUBMITTED",
+                        max_length=16,
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField()),
+                ("acknowledge_by", models.DateField()),
+                ("conclude_by", models.DateField()),
+                ("extended_at", models.DateTimeField(null=True)),
+                (
+                    "about_organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "about_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.assignment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('kind', models.CharField(choices=[('UNSAFE', 'I do not feel safe'), ('INJURY', 'someone is hurt'), ('FALL', 'a fall'), ('DAMAGE', 'something was damaged'), ('CONDUCT', 'someone behaved badly'), ('OTHER', 'something else')], max_length=10)),
-                ('is_hurt', models.BooleanField(default=False)),
-                ('words', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('happened_at', models.DateTimeField()),
-                ('reported_at', models.DateTimeField()),
-                ('report_due_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('REPORTED', 'reported'), ('IN_HAND', 'in hand'), ('CLOSED', 'closed')], default='REPORTED', max_length=16)),
-                ('outcome', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('assignment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.assignment')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("UNSAFE", "I do not feel safe"),
+                            ("INJURY", "someone is hurt"),
+                            ("FALL", "a fall"),
+                            ("DAMAGE", "something was damaged"),
+                            ("CONDUCT", "someone behaved badly"),
+                            ("OTHER", "something else"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("is_hurt", models.BooleanField(default=False)),
+                ("words", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                ("happened_at", models.DateTimeField()),
+                ("reported_at", models.DateTimeField()),
+                ("report_due_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("REPORTED", "reported"),
+                            ("IN_HAND", "in hand"),
+                            ("CLOSED", "closed"),
+                        ],
+                        default="REPORTED",
+                        max_length=16,
+                    ),
+                ),
+                ("outcome", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.assignment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "handler",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Ruling',
+            name="Ruling",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('outcome', models.CharField(choices=[('UPHELD', 'you are right'), ('PARTLY', 'you are right in part'), ('DISMISSED', 'the decision stands')], max_length=10)),
-                ('words', kernel.fields.EncryptedTextField(editable=True)),
-                ('minutes', models.PositiveIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('is_review', models.BooleanField(default=False)),
-                ('appeal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to='rights.appeal')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('complaint', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to='rights.complaint')),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("UPHELD", "you are right"),
+                            ("PARTLY", "you are right in part"),
+                            ("DISMISSED", "the decision stands"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("words", kernel.fields.EncryptedTextField(editable=True)),
+                ("minutes", models.PositiveIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("is_review", models.BooleanField(default=False)),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rulings",
+                        to="rights.appeal",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rulings",
+                        to="rights.complaint",
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['SUBMITTED', 'ACKNOWLEDGED', 'IN_HAND', 'CONCLUDED', 'UNDER_REVIEW', 'CLOSED', 'WITHDRAWN'])), name='appeal_state_is_known'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "SUBMITTED",
+                            "ACKNOWLEDGED",
+                            "IN_HAND",
+                            "CONCLUDED",
+                            "UNDER_REVIEW",
+                            "CLOSED",
+                            "WITHDRAWN",
+                        ],
+                    )
+                ),
+                name="appeal_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('words__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('words', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('words'), 29)), _connector='OR'), name='appeal_words_is_sealed'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("words__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "words", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("words"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_words_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['MINUTES', 'RETURNED', 'MISSING', 'OTHER'])), name='appeal_reason_is_known'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason__in", ["MINUTES", "RETURNED", "MISSING", "OTHER"])),
+                name="appeal_reason_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('handler__isnull', True), models.Q(('handler', models.F('by')), _negated=True), _connector='OR'), name='appeal_handler_is_another_person'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("handler__isnull", True),
+                    models.Q(("handler", models.F("by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="appeal_handler_is_another_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['SUBMITTED', 'ACKNOWLEDGED', 'IN_HAND', 'UNDER_REVIEW'])), fields=('record',), name='appeal_one_running_per_record'),
+            model_name="appeal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("state__in", ["SUBMITTED", "ACKNOWLEDGED", "IN_HAND", "UNDER_REVIEW"])
+                ),
+                fields=("record",),
+                name="appeal_one_running_per_record",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['SUBMITTED', 'ACKNOWLEDGED', 'IN_HAND', 'CONCLUDED', 'UNDER_REVIEW', 'CLOSED', 'WITHDRAWN'])), name='complaint_state_is_known'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "SUBMITTED",
+                            "ACKNOWLEDGED",
+                            "IN_HAND",
+                            "CONCLUDED",
+                            "UNDER_REVIEW",
+                            "CLOSED",
+                            "WITHDRAWN",
+                        ],
+                    )
+                ),
+                name="complaint_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('words__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('words', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('words'), 29)), _connector='OR'), name='complaint_words_is_sealed'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("words__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "words", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("words"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="complaint_words_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('wish__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('wish', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('wish'), 29)), _connector='OR'), name='complaint_wish_is_sealed'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("wish__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "wish", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("wish"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="complaint_wish_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('contact', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('contact'), 29)), _connector='OR'), name='complaint_contact_is_sealed'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("contact__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "contact",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("contact"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="complaint_contact_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['HOURS', 'ORGANIZATION', 'PROJECT', 'PERSON', 'PRIVACY', 'ACCIDENT'])), name='complaint_kind_is_known'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["HOURS", "ORGANIZATION", "PROJECT", "PERSON", "PRIVACY", "ACCIDENT"],
+                    )
+                ),
+                name="complaint_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('handler__isnull', True), ('about_user__isnull', True), models.Q(('handler', models.F('about_user')), _negated=True), _connector='OR'), name='complaint_never_handled_by_whom_it_is_about'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("handler__isnull", True),
+                    ("about_user__isnull", True),
+                    models.Q(("handler", models.F("about_user")), _negated=True),
+                    _connector="OR",
+                ),
+                name="complaint_never_handled_by_whom_it_is_about",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['REPORTED', 'IN_HAND', 'CLOSED'])), name='incident_state_is_known'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["REPORTED", "IN_HAND", "CLOSED"])),
+                name="incident_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('words__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('words', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('words'), 29)), _connector='OR'), name='incident_words_is_sealed'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("words__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "words", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("words"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="incident_words_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('outcome', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('outcome'), 29)), _connector='OR'), name='incident_outcome_is_sealed'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "outcome",
+                                1,
+                                1,
+                                function="substr",
+                                output_field=models.BinaryField(),
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("outcome"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="incident_outcome_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['UNSAFE', 'INJURY', 'FALL', 'DAMAGE', 'CONDUCT', 'OTHER'])), name='incident_kind_is_known'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["UNSAFE", "INJURY", "FALL", "DAMAGE", "CONDUCT", "OTHER"])
+                ),
+                name="incident_kind_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.CheckConstraint(condition=models.Q(('words__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('words', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('words'), 29)), _connector='OR'), name='ruling_words_is_sealed'),
+            model_name="ruling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("words__isnull", True),
+                    models.Q(
+                        django.db.models.lookups.Exact(
+                            models.Func(
+                                "words", 1, 1, function="substr", output_field=models.BinaryField()
+                            ),
+                            models.Value(b"\x01"),
+                        ),
+                        django.db.models.lookups.GreaterThanOrEqual(
+                            django.db.models.functions.text.Length("words"), 29
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="ruling_words_is_sealed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruling',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('appeal__isnull', False), ('complaint__isnull', True)), models.Q(('appeal__isnull', True), ('complaint__isnull', False)), _connector='OR'), name='ruling_answers_one_case'),
+            model_name="ruling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("appeal__isnull", False), ("complaint__isnull", True)),
+                    models.Q(("appeal__isnull", True), ("complaint__isnull", False)),
+                    _connector="OR",
+                ),
+                name="ruling_answers_one_case",
+            ),
         ),
     ]

@@ -10,165 +10,652 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
-        ('matching', '0001_initial'),
-        ('organizations', '0001_initial'),
-        ('regions', '0001_initial'),
+        ("kernel", "0001_initial"),
+        ("matching", "0001_initial"),
+        ("organizations", "0001_initial"),
+        ("regions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ServiceRecord',
+            name="ServiceRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('number', models.CharField(max_length=12, unique=True)),
-                ('category', models.CharField(choices=[('A', 'going out'), ('B', 'medical visits'), ('C', 'communication'), ('D', 'help at home'), ('E', 'rehabilitation and devices'), ('F', 'learning'), ('G', 'work'), ('H', 'law'), ('I', 'someone to talk to'), ('J', 'culture and sport'), ('K', 'a break for carers'), ('L', 'accessibility patrol'), ('M', 'paperwork'), ('N', 'small wishes')], max_length=1)),
-                ('service_on', models.DateField()),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('minutes', models.PositiveIntegerField(default=0)),
-                ('evidence', models.CharField(choices=[('VERIFIED', 'verified hours'), ('DECLARED', 'declared hours')], default='VERIFIED', max_length=8)),
-                ('state', models.CharField(choices=[('OPEN', 'in service'), ('FORCED', 'closed by the clock'), ('UNCONFIRMED', 'to be confirmed'), ('PROPOSED', 'to review'), ('HELD', 'second review'), ('RETURNED', 'returned'), ('APPROVED', 'approved')], default='OPEN', max_length=16)),
-                ('opened_at', models.DateTimeField()),
-                ('record_due_on', models.DateField()),
-                ('recorded_at', models.DateTimeField(null=True)),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('reason', models.CharField(blank=True, choices=[('MINUTES', 'the minutes do not fit the evidence'), ('NO_EVIDENCE', 'evidence is missing'), ('WRONG_PERSON', 'another person served'), ('NOT_SERVED', 'the service did not take place'), ('OTHER', 'another reason')], max_length=14)),
-                ('words', models.CharField(blank=True, max_length=400)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('approver_region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.assignment')),
-                ('continues', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='continuation', to='service_records.servicerecord')),
-                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='correction', to='service_records.servicerecord')),
-                ('organization', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organizations.organization')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.CharField(max_length=12, unique=True)),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("A", "going out"),
+                            ("B", "medical visits"),
+                            ("C", "communication"),
+                            ("D", "help at home"),
+                            ("E", "rehabilitation and devices"),
+                            ("F", "learning"),
+                            ("G", "work"),
+                            ("H", "law"),
+                            ("I", "someone to talk to"),
+                            ("J", "culture and sport"),
+                            ("K", "a break for carers"),
+                            ("L", "accessibility patrol"),
+                            ("M", "paperwork"),
+                            ("N", "small wishes"),
+                        ],
+                        max_length=1,
+                    ),
+                ),
+                ("service_on", models.DateField()),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("minutes", models.PositiveIntegerField(default=0)),
+                (
+                    "evidence",
+                    models.CharField(
+                        choices=[("VERIFIED", "verified hours"), ("DECLARED", "declared hours")],
+                        default="VERIFIED",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("OPEN", "in service"),
+                            ("FORCED", "closed by the clock"),
+                            ("UNCONFIRMED", "to be confirmed"),
+                            ("PROPOSED", "to review"),
+                            ("HELD", "second review"),
+                            ("RETURNED", "returned"),
+                            ("APPROVED", "approved"),
+                        ],
+                        default="OPEN",
+                        max_length=16,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("record_due_on", models.DateField()),
+                ("recorded_at", models.DateTimeField(null=True)),
+                ("approved_at", models.DateTimeField(null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("MINUTES", "the minutes do not fit the evidence"),
+                            ("NO_EVIDENCE", "evidence is missing"),
+                            ("WRONG_PERSON", "another person served"),
+                            ("NOT_SERVED", "the service did not take place"),
+                            ("OTHER", "another reason"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=400)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "approver_region",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.assignment",
+                    ),
+                ),
+                (
+                    "continues",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="continuation",
+                        to="service_records.servicerecord",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction",
+                        to="service_records.servicerecord",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organizations.organization",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HoursReview',
+            name="HoursReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('decision', models.CharField(choices=[('APPROVE', 'approved'), ('HOLD', 'passed to a second reviewer'), ('RETURN', 'returned')], max_length=8)),
-                ('reason', models.CharField(blank=True, choices=[('MINUTES', 'the minutes do not fit the evidence'), ('NO_EVIDENCE', 'evidence is missing'), ('WRONG_PERSON', 'another person served'), ('NOT_SERVED', 'the service did not take place'), ('OTHER', 'another reason')], max_length=14)),
-                ('words', models.CharField(blank=True, max_length=400)),
-                ('at', models.DateTimeField()),
-                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='service_records.servicerecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("APPROVE", "approved"),
+                            ("HOLD", "passed to a second reviewer"),
+                            ("RETURN", "returned"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("MINUTES", "the minutes do not fit the evidence"),
+                            ("NO_EVIDENCE", "evidence is missing"),
+                            ("WRONG_PERSON", "another person served"),
+                            ("NOT_SERVED", "the service did not take place"),
+                            ("OTHER", "another reason"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=400)),
+                ("at", models.DateTimeField()),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="service_records.servicerecord",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='CheckIn',
+            name="CheckIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('method', models.CharField(choices=[('ARRIVAL_CODE', 'arrival code'), ('ROTATING_CODE', 'rotating code'), ('COORDINATOR', 'marked by the coordinator'), ('NO_CODE', 'no code'), ('SELF', 'by the volunteer'), ('CLOCK', 'closed by the clock')], max_length=14)),
-                ('at', models.DateTimeField()),
-                ('point', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('out_method', models.CharField(blank=True, choices=[('ARRIVAL_CODE', 'arrival code'), ('ROTATING_CODE', 'rotating code'), ('COORDINATOR', 'marked by the coordinator'), ('NO_CODE', 'no code'), ('SELF', 'by the volunteer'), ('CLOCK', 'closed by the clock')], max_length=14)),
-                ('out_at', models.DateTimeField(null=True)),
-                ('assignment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.assignment')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
-                ('out_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("ARRIVAL_CODE", "arrival code"),
+                            ("ROTATING_CODE", "rotating code"),
+                            ("COORDINATOR", "marked by the coordinator"),
+                            ("NO_CODE", "no code"),
+                            ("SELF", "by the volunteer"),
+                            ("CLOCK", "closed by the clock"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("point", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "out_method",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("ARRIVAL_CODE", "arrival code"),
+                            ("ROTATING_CODE", "rotating code"),
+                            ("COORDINATOR", "marked by the coordinator"),
+                            ("NO_CODE", "no code"),
+                            ("SELF", "by the volunteer"),
+                            ("CLOCK", "closed by the clock"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("out_at", models.DateTimeField(null=True)),
+                (
+                    "assignment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.assignment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
+                (
+                    "out_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('point__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('point', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('point'), 29)), _connector='OR'), name='checkin_point_is_sealed'), models.CheckConstraint(condition=models.Q(('out_at__isnull', True), ('out_at__gte', models.F('at')), _connector='OR'), name='checkin_goes_after_coming')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("point__isnull", True),
+                            models.Q(
+                                django.db.models.lookups.Exact(
+                                    models.Func(
+                                        "point",
+                                        1,
+                                        1,
+                                        function="substr",
+                                        output_field=models.BinaryField(),
+                                    ),
+                                    models.Value(b"\x01"),
+                                ),
+                                django.db.models.lookups.GreaterThanOrEqual(
+                                    django.db.models.functions.text.Length("point"), 29
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="checkin_point_is_sealed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("out_at__isnull", True),
+                            ("out_at__gte", models.F("at")),
+                            _connector="OR",
+                        ),
+                        name="checkin_goes_after_coming",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CodeStep',
+            name="CodeStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.assignment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.assignment",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('assignment', 'step'), name='codestep_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("assignment", "step"), name="codestep_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DayTotal',
+            name="DayTotal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('minutes', models.PositiveIntegerField()),
-                ('volunteer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("day", models.DateField()),
+                ("minutes", models.PositiveIntegerField()),
+                (
+                    "volunteer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('volunteer', 'day'), name='daytotal_once'), models.CheckConstraint(condition=models.Q(('minutes__lte', 1440)), name='daytotal_fits_a_day')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("volunteer", "day"), name="daytotal_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__lte", 1440)), name="daytotal_fits_a_day"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', kernel.references.RefField(default=kernel.references.new_ref, editable=False, max_length=22, unique=True)),
-                ('side', models.CharField(choices=[('RESIDENT', 'by the resident'), ('VOLUNTEER', 'by the volunteer'), ('COORDINATOR', 'by the coordinator')], max_length=12)),
-                ('at', models.DateTimeField()),
-                ('face', models.CharField(blank=True, choices=[('GOOD', 'good'), ('FAIR', 'so-so'), ('BAD', 'not good')], max_length=4)),
-                ('punctuality', models.PositiveSmallIntegerField(null=True)),
-                ('attitude', models.PositiveSmallIntegerField(null=True)),
-                ('skill', models.PositiveSmallIntegerField(null=True)),
-                ('words', kernel.fields.EncryptedTextField(editable=True, null=True)),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matching.assignment')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.personkey')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    kernel.references.RefField(
+                        default=kernel.references.new_ref,
+                        editable=False,
+                        max_length=22,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            ("RESIDENT", "by the resident"),
+                            ("VOLUNTEER", "by the volunteer"),
+                            ("COORDINATOR", "by the coordinator"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "face",
+                    models.CharField(
+                        blank=True,
+                        choices=[("GOOD", "good"), ("FAIR", "so-so"), ("BAD", "not good")],
+                        max_length=4,
+                    ),
+                ),
+                ("punctuality", models.PositiveSmallIntegerField(null=True)),
+                ("attitude", models.PositiveSmallIntegerField(null=True)),
+                ("skill", models.PositiveSmallIntegerField(null=True)),
+                ("words", kernel.fields.EncryptedTextField(editable=True, null=True)),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="matching.assignment",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel.personkey",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('words__isnull', True), models.Q(django.db.models.lookups.Exact(models.Func('words', 1, 1, function='substr', output_field=models.BinaryField()), models.Value(b'\x01')), django.db.models.lookups.GreaterThanOrEqual(django.db.models.functions.text.Length('words'), 29)), _connector='OR'), name='evaluation_words_is_sealed'), models.UniqueConstraint(fields=('assignment', 'side'), name='evaluation_one_a_side'), models.CheckConstraint(condition=models.Q(('side__in', ['RESIDENT', 'VOLUNTEER', 'COORDINATOR'])), name='evaluation_side_is_known'), models.CheckConstraint(condition=models.Q(('punctuality__isnull', True), ('punctuality__range', (1, 5)), _connector='OR'), name='evaluation_punctuality_is_1_to_5'), models.CheckConstraint(condition=models.Q(('attitude__isnull', True), ('attitude__range', (1, 5)), _connector='OR'), name='evaluation_attitude_is_1_to_5'), models.CheckConstraint(condition=models.Q(('skill__isnull', True), ('skill__range', (1, 5)), _connector='OR'), name='evaluation_skill_is_1_to_5')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("words__isnull", True),
+                            models.Q(
+                                django.db.models.lookups.Exact(
+                                    models.Func(
+                                        "words",
+                                        1,
+                                        1,
+                                        function="substr",
+                                        output_field=models.BinaryField(),
+                                    ),
+                                    models.Value(b"\x01"),
+                                ),
+                                django.db.models.lookups.GreaterThanOrEqual(
+                                    django.db.models.functions.text.Length("words"), 29
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="evaluation_words_is_sealed",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("assignment", "side"), name="evaluation_one_a_side"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("side__in", ["RESIDENT", "VOLUNTEER", "COORDINATOR"])),
+                        name="evaluation_side_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("punctuality__isnull", True),
+                            ("punctuality__range", (1, 5)),
+                            _connector="OR",
+                        ),
+                        name="evaluation_punctuality_is_1_to_5",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("attitude__isnull", True), ("attitude__range", (1, 5)), _connector="OR"
+                        ),
+                        name="evaluation_attitude_is_1_to_5",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("skill__isnull", True), ("skill__range", (1, 5)), _connector="OR"
+                        ),
+                        name="evaluation_skill_is_1_to_5",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='servicerecord',
-            index=models.Index(fields=['volunteer', 'service_on'], name='record_volunteer_day'),
+            model_name="servicerecord",
+            index=models.Index(fields=["volunteer", "service_on"], name="record_volunteer_day"),
         ),
         migrations.AddIndex(
-            model_name='servicerecord',
-            index=models.Index(fields=['state', 'record_due_on'], name='record_state_due'),
+            model_name="servicerecord",
+            index=models.Index(fields=["state", "record_due_on"], name="record_state_due"),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['OPEN', 'FORCED', 'UNCONFIRMED', 'PROPOSED', 'HELD', 'RETURNED', 'APPROVED'])), name='servicerecord_state_is_known'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "OPEN",
+                            "FORCED",
+                            "UNCONFIRMED",
+                            "PROPOSED",
+                            "HELD",
+                            "RETURNED",
+                            "APPROVED",
+                        ],
+                    )
+                ),
+                name="servicerecord_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('evidence__in', ['VERIFIED', 'DECLARED'])), name='servicerecord_evidence_is_known'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("evidence__in", ["VERIFIED", "DECLARED"])),
+                name="servicerecord_evidence_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='servicerecord_ends_after_it_starts'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True),
+                    ("ends_at__gte", models.F("starts_at")),
+                    _connector="OR",
+                ),
+                name="servicerecord_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['PROPOSED', 'HELD', 'APPROVED']), _negated=True), models.Q(('ends_at__isnull', False), ('recorded_at__isnull', False), ('recorded_by__isnull', False)), _connector='OR'), name='servicerecord_has_a_recorder'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["PROPOSED", "HELD", "APPROVED"]), _negated=True),
+                    models.Q(
+                        ("ends_at__isnull", False),
+                        ("recorded_at__isnull", False),
+                        ("recorded_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="servicerecord_has_a_recorder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('recorded_by__isnull', True), models.Q(('recorded_by', models.F('volunteer')), _negated=True), _connector='OR'), name='servicerecord_recorder_is_not_the_volunteer'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("recorded_by__isnull", True),
+                    models.Q(("recorded_by", models.F("volunteer")), _negated=True),
+                    _connector="OR",
+                ),
+                name="servicerecord_recorder_is_not_the_volunteer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'APPROVED'), _negated=True), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('approver_region__isnull', False)), _connector='OR'), name='servicerecord_has_an_approver'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "APPROVED"), _negated=True),
+                    models.Q(
+                        ("approved_at__isnull", False),
+                        ("approved_by__isnull", False),
+                        ("approver_region__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="servicerecord_has_an_approver",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerecord',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(models.Q(('approved_by', models.F('volunteer')), _negated=True), models.Q(('approved_by', models.F('recorded_by')), _negated=True)), _connector='OR'), name='servicerecord_approver_is_a_third_person'),
+            model_name="servicerecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(
+                        models.Q(("approved_by", models.F("volunteer")), _negated=True),
+                        models.Q(("approved_by", models.F("recorded_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="servicerecord_approver_is_a_third_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hoursreview',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ['APPROVE', 'HOLD', 'RETURN'])), name='hoursreview_decision_is_known'),
+            model_name="hoursreview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decision__in", ["APPROVE", "HOLD", "RETURN"])),
+                name="hoursreview_decision_is_known",
+            ),
         ),
     ]

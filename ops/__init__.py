@@ -1,0 +1,1 @@
+"""ops: what runs around the platform: checks, the supervisor, throw-away servers for tests."""

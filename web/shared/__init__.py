@@ -1,0 +1,1 @@
+"""What all audiences share: the base of pages, forms, tags, middleware."""
