@@ -64,4 +64,5 @@ class InScope(BasePermission):
         if request.auth is None:
             return True
         needed = "read" if request.method in {"GET", "HEAD", "OPTIONS"} else "write"
-        return bool({needed, getattr(view, "scope", needed)} & set(request.auth.scopes))
+        held: set[str] = set(getattr(request.auth, "scopes", []))
+        return bool({needed, getattr(view, "scope", needed)} & held)

@@ -1,0 +1,120 @@
+"""What people allow, and whom they do not want to meet again."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import events, queries
+from accounts.models import Block, Consent, ResidentProfile, User, VolunteerProfile
+from accounts.states import BlockSide, Purpose
+from kernel.events import record
+from kernel.refusals import NotAllowed
+
+
+def _check_decides(*, subject: User | ResidentProfile, by: User, now: datetime) -> None:
+    """Only the person, or who may ask for the resident, decides about the person's data."""
+    if isinstance(subject, User):
+        decides = subject.pk == by.pk
+    else:
+        decides = queries.acting(by, subject, deed="ask", now=now) is not None
+        decides = decides or subject.registered_by_id == by.pk  # at the counter, on the phone
+    if not decides:
+        raise NotAllowed("not_your_consent", _("Only the person concerned can decide this."))
+
+
+@transaction.atomic
+def give_consent(
+    *,
+    subject: User | ResidentProfile,
+    purpose: Purpose,
+    text_version: str,
+    by: User,
+    now: datetime,
+) -> Consent:
+    """Record that ``subject`` allows ``purpose``; given already, the standing decision is returned.
+
+    Raises ``NotAllowed`` (``not_your_consent``).
+    """
+    _check_decides(subject=subject, by=by, now=now)
+    standing = subject.consents.filter(purpose=purpose, withdrawn_at__isnull=True).first()
+    if standing:
+        return standing
+    whose = {"user": subject} if isinstance(subject, User) else {"resident": subject}
+    consent = Consent.objects.create(
+        purpose=purpose, text_version=text_version, given_at=now, given_by=by, **whose
+    )
+    record(events.CONSENT_GIVEN, subject=consent, by=by, at=now, purpose=purpose)
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(*, consent: Consent, by: User, now: datetime) -> Consent:
+    """End a consent; it counts from now on, and the decision stays on record."""
+    subject = consent.user or consent.resident
+    assert subject is not None
+    _check_decides(subject=subject, by=by, now=now)
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at, consent.withdrawn_by = now, by
+        consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
+        record(events.CONSENT_WITHDRAWN, subject=consent, by=by, at=now, purpose=consent.purpose)
+    return consent
+
+
+@transaction.atomic
+def add_block(
+    *,
+    resident: ResidentProfile,
+    volunteer: VolunteerProfile,
+    side: BlockSide,
+    by: User,
+    now: datetime,
+) -> Block:
+    """Never bring the two together again; the other side is not told. Asked again, nothing changes.
+
+    Raises ``NotAllowed`` (``not_your_side``).
+    """
+    _check_side(resident=resident, volunteer=volunteer, side=side, by=by, now=now)
+    block, made = Block.objects.get_or_create(
+        resident=resident,
+        volunteer=volunteer,
+        side=side,
+        lifted_at=None,
+        defaults={"made_by": by, "made_at": now},
+    )
+    if made:
+        record(events.BLOCK_MADE, subject=block, by=by, at=now, side=side)
+    return block
+
+
+@transaction.atomic
+def lift_block(*, block: Block, by: User, now: datetime) -> Block:
+    """Allow the two to meet again, from this side."""
+    _check_side(
+        resident=block.resident,
+        volunteer=block.volunteer,
+        side=BlockSide(block.side),
+        by=by,
+        now=now,
+    )
+    if block.lifted_at is None:
+        block.lifted_at = now
+        block.save(update_fields=["lifted_at"])
+        record(events.BLOCK_LIFTED, subject=block, by=by, at=now)
+    return block
+
+
+def _check_side(
+    *,
+    resident: ResidentProfile,
+    volunteer: VolunteerProfile,
+    side: BlockSide,
+    by: User,
+    now: datetime,
+) -> None:
+    if side == BlockSide.VOLUNTEER:
+        speaks = volunteer.user_id == by.pk
+    else:
+        speaks = queries.acting(by, resident, deed="ask", now=now) is not None
+    if not speaks:
+        raise NotAllowed("not_your_side", _("You can decide this only for yourself."))

@@ -1,0 +1,40 @@
+"""Reading the tree."""
+
+from django.db.models import Q, QuerySet
+
+from regions.models import Region, ServicePoint
+from regions.states import Level
+
+
+def city() -> Region:
+    """Return the root of the tree."""
+    return Region.objects.get(level=Level.CITY)
+
+
+def districts() -> QuerySet[Region]:
+    """Return the districts in the order of their codes."""
+    return Region.objects.filter(level=Level.DISTRICT).order_by("code")
+
+
+def streets(district: Region | None = None) -> QuerySet[Region]:
+    """Return the streets and towns, of one district or of the city, with their district at hand."""
+    found = Region.objects.filter(level=Level.STREET).select_related("parent").order_by("code")
+    return found.filter(parent=district) if district else found
+
+
+def tree() -> QuerySet[Region]:
+    """Return all regions in the order of the tree."""
+    return Region.objects.select_related("parent").order_by("path")
+
+
+def inside(paths: list[str], field: str = "region") -> Q:
+    """Return the condition that ``field`` lies in one of the regions with these ``paths``."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{field}__path__startswith": path})
+    return condition
+
+
+def points() -> QuerySet[ServicePoint]:
+    """Return the registers of service points; they are public."""
+    return ServicePoint.objects.select_related("region__parent")
