@@ -130,7 +130,7 @@ def check_code(*, code: SignInCode | None, fits: bool, now: datetime) -> None:
             "too_many_tries", _("Too many wrong tries. Ask for a new code."), field="code"
         )
     if code is None or not fits:
-        raise Invalid("code_wrong", _("This code is not right."), field="code")
+        raise Invalid("code_wrong", _("This code is not right."), field="code", counted=True)
     if now >= code.expires_at:
         raise Conflict("code_expired", _("This code has run out. Ask for a new one."), field="code")
 

@@ -4,13 +4,20 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """A rule said no. ``code`` is stable, ``message`` translated, ``field`` names the input at fault."""
+    """A rule said no. ``code`` is stable, ``message`` translated, ``field`` names the input at fault.
 
-    def __init__(self, code: str, message: str, *, field: str = "", **context: Any) -> None:
+    ``counted`` says that a wrong try was written down and must stay written: whoever wraps the action
+    in a transaction of its own commits before passing the refusal on.
+    """
+
+    def __init__(
+        self, code: str, message: str, *, field: str = "", counted: bool = False, **context: Any
+    ) -> None:
         super().__init__(code, message)
         self.code = code
         self.message = message
         self.field = field
+        self.counted = counted
         self.context = context
 
     def __str__(self) -> str:

@@ -1,0 +1,17 @@
+"""The engine: who can fill a need, in which order, and why. Pure Python: it knows no Django."""
+
+from matching.engine.order import Candidate, Weights, rank
+from matching.engine.problem import Need, Person, Reason, Span
+from matching.engine.rules import HARD_RULES, refusals
+
+__all__ = [
+    "HARD_RULES",
+    "Candidate",
+    "Need",
+    "Person",
+    "Reason",
+    "Span",
+    "Weights",
+    "rank",
+    "refusals",
+]

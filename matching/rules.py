@@ -1,0 +1,184 @@
+"""Rules of matching. Pure: facts come in as arguments."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from kernel.refusals import Conflict, Invalid, NotAllowed
+from kernel.text import normalise
+from kernel.workdays import SHANGHAI, at_local, local_date
+from matching.engine import Reason
+from matching.models import Application, Assignment, Offer, Opening
+from matching.states import AssignmentState, DeclineReason, OfferState, OpeningState
+
+WAVE = 3  # offers at a time, for each place that is left
+ANSWER_IN = timedelta(hours=2)
+SOONEST = timedelta(minutes=20)  # the least time anybody gets to answer
+BEFORE_START = timedelta(hours=1)  # an answer after that would be too late to travel
+DAY_BEGINS, DAY_ENDS = 8 * 60, 21 * 60  # no offer ends in the night, local time
+ADDRESS_SHOWN = timedelta(hours=2)
+CANCELS_REMEMBERED = timedelta(days=30)
+MOST_CANCELS = 3
+
+
+def expiry(*, now: datetime, starts_at: datetime) -> datetime:
+    """Return by when an offer is to be answered: two hours of daytime, in time before the start.
+
+    An offer never ends between 21:00 and 8:00, unless the start itself leaves no daytime.
+    """
+    end = now + ANSWER_IN
+    local = end.astimezone(SHANGHAI)
+    minutes = local.hour * 60 + local.minute
+    if minutes >= DAY_ENDS:
+        end = at_local(local_date(end) + timedelta(days=1), DAY_BEGINS + 60)
+    elif minutes < DAY_BEGINS:
+        end = at_local(local_date(end), DAY_BEGINS + 60)
+    return max(min(end, starts_at - BEFORE_START), min(now + SOONEST, starts_at))
+
+
+def check_open(*, opening: Opening, now: datetime) -> None:
+    """Places are taken only while the opening is open and has not begun."""
+    if opening.state not in {OpeningState.OPEN, OpeningState.FULL}:
+        raise Conflict("opening_closed", _("This service is no longer open."))
+    if opening.starts_at <= now:
+        raise Conflict("opening_begun", _("This service has already begun."))
+
+
+def check_accept(
+    *, offer: Offer, opening: Opening, clash: Assignment | None, by: User, now: datetime
+) -> None:
+    """The invited volunteer takes a place while the offer lives, a place is left and nothing overlaps."""
+    if offer.volunteer_id != by.pk:
+        raise NotAllowed("not_your_offer", _("This offer was made to someone else."))
+    if offer.state != OfferState.SENT:
+        raise Conflict("offer_answered", _("This offer was already answered."))
+    if now >= offer.expires_at:
+        raise Conflict("offer_expired", _("This offer has expired."))
+    check_open(opening=opening, now=now)
+    check_place_left(opening=opening)
+    check_no_clash(clash=clash)
+
+
+def check_place_left(*, opening: Opening) -> None:
+    """Nobody is one too many."""
+    if opening.is_full:
+        raise Conflict("filled", _("Somebody else was faster. Thank you for your answer."))
+
+
+def check_no_clash(*, clash: Assignment | None) -> None:
+    """Nobody is in two places at once; back to back is allowed."""
+    if clash is not None:
+        raise Conflict("overlap", _("You have another service at that time."))
+
+
+def check_decline(*, offer: Offer, reason: str, by: User) -> DeclineReason:
+    """The invited volunteer says no, with a reason from the list; it costs nothing."""
+    if offer.volunteer_id != by.pk:
+        raise NotAllowed("not_your_offer", _("This offer was made to someone else."))
+    if reason not in DeclineReason.values:
+        raise Invalid("reason_missing", _("Choose a reason."), field="reason")
+    return DeclineReason(reason)
+
+
+def check_extend(*, offer: Offer, by: User, now: datetime) -> datetime:
+    """More time is given once, two hours, when the start allows; returns the new end."""
+    if offer.volunteer_id != by.pk:
+        raise NotAllowed("not_your_offer", _("This offer was made to someone else."))
+    if offer.state != OfferState.SENT or now >= offer.expires_at:
+        raise Conflict("offer_expired", _("This offer has expired."))
+    later = offer.expires_at + ANSWER_IN
+    if offer.extended_at or later > offer.opening.starts_at - BEFORE_START:
+        raise Conflict("no_more_time", _("There is no more time for this one."))
+    return later
+
+
+def check_fits(*, reasons: Sequence[Reason]) -> None:
+    """Whoever goes obeys every hard rule; why not is said in words."""
+    if reasons:
+        raise Conflict(
+            "does_not_fit",
+            _("This does not fit: %(why)s.")
+            % {"why": "；".join(reason_words(reason) for reason in reasons)},
+            reasons=[reason.code for reason in reasons],
+        )
+
+
+def check_dispatches(*, may: bool) -> None:
+    """The office in whose area it is, or the organization in charge, picks by hand."""
+    if not may:
+        raise NotAllowed("not_your_area", _("This is not in your area."))
+
+
+def check_applicant(*, application: Application, by: User) -> None:
+    """An application is withdrawn by whoever made it."""
+    if application.volunteer_id != by.pk:
+        raise NotAllowed("not_yours", _("This is somebody else's."))
+
+
+def check_cancels(*, assignment: Assignment, may: bool, now: datetime) -> None:
+    """The volunteer, or who dispatches, calls a task off before it begins."""
+    if not may:
+        raise NotAllowed("not_yours", _("This is somebody else's."))
+    if assignment.state != AssignmentState.LIVE:
+        raise Conflict("task_over", _("This task can no longer be called off."))
+    if assignment.opening.ends_at <= now:
+        raise Conflict("task_over", _("This task can no longer be called off."))
+
+
+def check_no_show(*, assignment: Assignment, may: bool, now: datetime) -> None:
+    """Nobody has failed to come before the start."""
+    if not may:
+        raise NotAllowed("not_yours", _("This is somebody else's."))
+    if now < assignment.opening.starts_at:
+        raise Conflict("not_begun", _("It has not begun yet."))
+
+
+def check_note(note: str) -> str:
+    """Return a volunteer's or dispatcher's short words."""
+    clean = normalise(note, field="note")
+    if len(clean) > 200:
+        raise Invalid("too_long", _("Write up to 200 characters."), field="note")
+    return clean
+
+
+def is_address_shown(*, assignment: Assignment, cancels: int, now: datetime) -> bool:
+    """The address is for who accepted, from two hours before the start to the end (GUARDS §3)."""
+    opening = assignment.opening
+    is_live = assignment.state in {AssignmentState.LIVE, AssignmentState.CHECKED_IN}
+    in_time = opening.starts_at - ADDRESS_SHOWN <= now <= opening.ends_at
+    return is_live and in_time and cancels < MOST_CANCELS
+
+
+def reason_words(reason: Reason) -> str:
+    """Return the sentence of a reason, for and against, in the reader's language."""
+    facts = reason.facts
+    km = facts.get("distance_m", 0) / 1000
+    words = {
+        "near": _("about %(km).1f km away") % {"km": km},
+        "remote": _("it is by phone or video"),
+        "wants_this": _("this kind of service is wished for"),
+        "skilled": _("has the skills for it"),
+        "rested": _("asked %(asked)d times and served %(served)d times of late")
+        % {"asked": facts.get("asked", 0), "served": facts.get("served", 0)},
+        "picked": _("picked by the dispatcher"),
+        "not_verified": _("the name is not verified yet"),
+        "lesson_missing": _("the first lesson is not done yet"),
+        "suspended": _("the account is suspended"),
+        "paused": _("on a pause"),
+        "adults_only": _("this is for people of 18 and over"),
+        "guardian_missing": _("the guardian's consent is missing"),
+        "pair": _("this time it does not suit"),
+        "skill_missing": _("a skill is missing"),
+        "credential_missing": _("a valid paper is missing"),
+        "gender_wish": _("the resident wishes for someone else"),
+        "too_far": _("%(km).1f km is beyond the chosen radius") % {"km": km},
+        "no_area": _("no home area is set"),
+        "not_free": _("not free at that time"),
+        "busy": _("another service is too close in time"),
+        "week_full": _("the chosen hours of the week are used up"),
+        "own_only": _("only the organization's own volunteers"),
+        "not_asked": _("does not want to be asked automatically"),
+    }
+    return str(words[reason.code])

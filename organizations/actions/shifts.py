@@ -1,0 +1,129 @@
+"""The dated parts of a project."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from kernel.events import record
+from kernel.refusals import Conflict, Invalid
+from kernel.transitions import move
+from organizations import events, queries, rules
+from organizations.models import Project, Shift
+from organizations.states import (
+    ProjectState,
+    ShiftState,
+)
+
+
+@transaction.atomic
+def add_shift(
+    *,
+    project: Project,
+    starts_at: datetime,
+    ends_at: datetime,
+    places: int,
+    by: User,
+    now: datetime,
+) -> Shift:
+    """Add a dated part; of a published project it is open at once.
+
+    Raises ``NotAllowed``, ``Invalid`` (times, places) or ``Conflict`` (``not_editable``).
+    """
+    rules.check_runs(is_member=queries.is_member(by, project.organization, now=now))
+    rules.check_times(starts_at, ends_at, now=now)
+    rules.check_places(places)
+    is_open = project.state == ProjectState.PUBLISHED
+    if not is_open:
+        rules.check_editable(project.state)
+    shift = Shift.objects.create(
+        project=project,
+        organization=project.organization,
+        region=project.region,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        places=places,
+    )
+    record(events.SHIFT_ADDED, subject=shift, by=by, at=now)
+    if is_open:
+        move(shift, ShiftState.PUBLISHED, event=events.SHIFT_PUBLISHED, by=by, at=now)
+    return shift
+
+
+@transaction.atomic
+def add_weekly_shifts(
+    *,
+    project: Project,
+    starts_at: datetime,
+    ends_at: datetime,
+    places: int,
+    weeks: int,
+    by: User,
+    now: datetime,
+) -> list[Shift]:
+    """Add the same shift in each of the next ``weeks`` (1–26) weeks. Raises as ``add_shift``."""
+    if not 1 <= weeks <= 26:
+        raise Invalid("bad_weeks", _("Choose between 1 and 26 weeks."), field="weeks")
+    return [
+        add_shift(
+            project=project,
+            starts_at=starts_at + timedelta(weeks=week),
+            ends_at=ends_at + timedelta(weeks=week),
+            places=places,
+            by=by,
+            now=now,
+        )
+        for week in range(weeks)
+    ]
+
+
+@transaction.atomic
+def change_shift(
+    *,
+    shift: Shift,
+    starts_at: datetime,
+    ends_at: datetime,
+    places: int,
+    by: User,
+    now: datetime,
+) -> Shift:
+    """Move a shift or change its places; whoever keeps something true of it may refuse (within).
+
+    Raises ``NotAllowed``, ``Invalid``, ``Conflict`` (``shift_over``, or a listener's own).
+    """
+    rules.check_runs(is_member=queries.is_member(by, shift.organization, now=now))
+    rules.check_times(starts_at, ends_at, now=now)
+    rules.check_places(places)
+    if shift.state not in {ShiftState.DRAFT, ShiftState.PUBLISHED} or shift.starts_at <= now:
+        raise Conflict("shift_over", _("This shift can no longer be changed."))
+    shift.starts_at, shift.ends_at, shift.places = starts_at, ends_at, places
+    shift.save(update_fields=["starts_at", "ends_at", "places"])
+    record(events.SHIFT_CHANGED, subject=shift, by=by, at=now)
+    return shift
+
+
+@transaction.atomic
+def cancel_shift(*, shift: Shift, reason: str, by: User, now: datetime) -> Shift:
+    """Call a shift off, with a reason that the volunteers read. Raises ``NotAllowed``, ``Invalid``,
+    ``Conflict`` (``shift_over``, ``illegal_move``)."""
+    rules.check_runs(is_member=queries.is_member(by, shift.organization, now=now))
+    if shift.starts_at <= now:
+        raise Conflict("shift_over", _("This shift can no longer be changed."))
+    move(
+        shift,
+        ShiftState.CANCELLED,
+        event=events.SHIFT_CANCELLED,
+        by=by,
+        at=now,
+        reason=rules.check_reason(reason),
+    )
+    return shift
+
+
+def close_past_shifts(*, now: datetime) -> int:
+    """Close shifts that are over; returns how many."""
+    over = list(Shift.objects.filter(state=ShiftState.PUBLISHED, ends_at__lte=now)[:500])
+    for shift in over:
+        move(shift, ShiftState.CLOSED, event=events.SHIFT_CLOSED, by=None, at=now)
+    return len(over)

@@ -1,0 +1,115 @@
+"""Which organizations, projects and shifts a viewer may see."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts import queries as people
+from accounts.models import User
+from accounts.roles import Permission, Role
+from kernel.workdays import local_date
+from organizations.models import Membership, Organization, Project, Shift
+from organizations.states import MemberRole, OrganizationState, ProjectState, ShiftState
+from regions.models import Region
+
+RUNNING = (MemberRole.MANAGER, MemberRole.COORDINATOR)
+
+
+def live_memberships(user: User, *roles: MemberRole, now: datetime) -> QuerySet[Membership]:
+    """Return the posts that ``user`` holds in organizations today."""
+    today = local_date(now)
+    return Membership.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        user=user,
+        role__in=roles,
+        starts_on__lte=today,
+        confirmed_at__isnull=False,
+    )
+
+
+def is_member(
+    user: User | None, organization: Organization | None, *roles: MemberRole, now: datetime
+) -> bool:
+    """Say whether ``user`` holds one of ``roles`` (default: runs it) in ``organization`` today."""
+    if user is None or organization is None:
+        return False
+    mine = live_memberships(user, *(roles or RUNNING), now=now)
+    return mine.filter(organization=organization).exists()
+
+
+def my_organizations(user: User | None, *, now: datetime) -> QuerySet[Organization]:
+    """Return the organizations that ``user`` runs today, in any state."""
+    if user is None:
+        return Organization.objects.none()
+    mine = live_memberships(user, *RUNNING, now=now)
+    return (
+        Organization.objects.filter(pk__in=mine.values("organization"))
+        .select_related("region__parent")
+        .order_by("name")
+    )
+
+
+def roles_of(user: User, *, now: datetime) -> frozenset[Role]:
+    """Return all roles of ``user``."""
+    roles = people.roles_of(user, now=now)
+    if my_organizations(user, now=now).exists():
+        roles |= {Role.COORDINATOR}
+    return roles
+
+
+def organizations_for(viewer: User | None, *, now: datetime) -> QuerySet[Organization]:
+    """Return verified organizations for everybody; also the viewer's own, and those to decide about."""
+    seen = Q(state=OrganizationState.VERIFIED)
+    if viewer:
+        seen |= Q(registered_by=viewer) | Q(pk__in=my_organizations(viewer, now=now).values("pk"))
+        seen |= people.scope_q(viewer, Permission.VERIFY_ORGANIZATIONS, now=now)
+    return Organization.objects.filter(seen).select_related("region__parent")
+
+
+def members_for(viewer: User | None, *, now: datetime) -> QuerySet[Membership]:
+    """Return the viewer's own posts, and all posts of the organizations that the viewer runs."""
+    if viewer is None:
+        return Membership.objects.none()
+    mine = my_organizations(viewer, now=now).values("pk")
+    return Membership.objects.filter(Q(user=viewer) | Q(organization__in=mine)).select_related(
+        "organization", "user__key"
+    )
+
+
+def projects_for(viewer: User | None, *, now: datetime) -> QuerySet[Project]:
+    """Return published projects for everybody; also the viewer's own, and those to moderate."""
+    seen = Q(
+        state__in=[ProjectState.PUBLISHED, ProjectState.CLOSED],
+        organization__state=OrganizationState.VERIFIED,
+    )
+    if viewer:
+        seen |= Q(organization__in=my_organizations(viewer, now=now).values("pk"))
+        seen |= people.scope_q(viewer, Permission.MODERATE_PROJECTS, now=now) & ~Q(
+            state=ProjectState.DRAFT
+        )
+    return Project.objects.filter(seen).select_related("organization", "region__parent")
+
+
+def public_projects(
+    *, now: datetime, district: Region | None = None, category: str = "", text: str = ""
+) -> QuerySet[Project]:
+    """Return published projects with a shift still to come, by district, category and words."""
+    found = projects_for(None, now=now).filter(state=ProjectState.PUBLISHED)
+    ahead = Shift.objects.filter(state=ShiftState.PUBLISHED, starts_at__gt=now)
+    found = found.filter(pk__in=ahead.values("project"))
+    if district:
+        found = found.filter(region__path__startswith=district.path)
+    if category:
+        found = found.filter(category=category)
+    if text:
+        found = found.filter(Q(title__icontains=text) | Q(summary__icontains=text))
+    return found.order_by("-published_at", "-pk")
+
+
+def shifts_for(viewer: User | None, *, now: datetime) -> QuerySet[Shift]:
+    """Return the shifts of the projects that the viewer may see, drafts only for who runs them."""
+    seen = Q(project__in=projects_for(None, now=now).values("pk")) & ~Q(state=ShiftState.DRAFT)
+    if viewer:
+        seen |= Q(organization__in=my_organizations(viewer, now=now).values("pk"))
+        seen |= people.scope_q(viewer, Permission.MODERATE_PROJECTS, now=now)
+    return Shift.objects.filter(seen).select_related("project__organization", "region__parent")
