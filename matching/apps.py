@@ -8,3 +8,24 @@ class MatchingConfig(AppConfig):
 
     name = "matching"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what happens below, and say what the worker does by the clock."""
+        from help_requests import events as requests
+        from kernel import tasks
+        from kernel.events import subscribe
+        from matching import events, handlers
+        from organizations import events as bodies
+
+        subscribe(requests.VISIT_PLANNED, handlers.on_visit_planned)
+        subscribe(requests.VISIT_MOVED, handlers.on_visit_changed, within=True)
+        subscribe(requests.VISIT_CANCELLED, handlers.on_visit_changed, within=True)
+        subscribe(bodies.SHIFT_PUBLISHED, handlers.on_shift_published)
+        subscribe(bodies.SHIFT_CHANGED, handlers.on_shift_changed, within=True)
+        subscribe(bodies.SHIFT_CANCELLED, handlers.on_shift_changed, within=True)
+        subscribe(events.OFFER_DECLINED, handlers.on_offer_ended)
+        subscribe(events.OFFER_EXPIRED, handlers.on_offer_ended)
+        subscribe(events.OPENING_REOPENED, handlers.on_opening_reopened)
+        subscribe(events.OPENING_CANCELLED, handlers.on_opening_cancelled)
+        tasks.periodic("matching.expire_offers", "matching.jobs.expire_offers", minutes=1)
+        tasks.periodic("matching.close_past", "matching.jobs.close_past", minutes=10)

@@ -1,0 +1,57 @@
+"""What happens between a need and a promise: the only writers of this room's tables, by subject."""
+
+from matching.actions.applications import (
+    accept_application,
+    apply,
+    promote,
+    refuse_application,
+    withdraw_application,
+)
+from matching.actions.assignments import (
+    cancel_assignment,
+    mark_checked_in,
+    mark_done,
+    mark_no_show,
+)
+from matching.actions.offers import (
+    accept_offer,
+    decline_offer,
+    expire_offers,
+    extend_offer,
+    send_offer,
+    send_wave,
+)
+from matching.actions.openings import (
+    cancel_opening,
+    clear_cancelled,
+    close_past_openings,
+    follow_shift,
+    follow_visit,
+    open_for_shift,
+    open_for_visit,
+)
+
+__all__ = [
+    "accept_application",
+    "accept_offer",
+    "apply",
+    "cancel_assignment",
+    "cancel_opening",
+    "clear_cancelled",
+    "close_past_openings",
+    "decline_offer",
+    "expire_offers",
+    "extend_offer",
+    "follow_shift",
+    "follow_visit",
+    "mark_checked_in",
+    "mark_done",
+    "mark_no_show",
+    "open_for_shift",
+    "open_for_visit",
+    "promote",
+    "refuse_application",
+    "send_offer",
+    "send_wave",
+    "withdraw_application",
+]

@@ -1,0 +1,141 @@
+"""The platform asks, a volunteer answers."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User, VolunteerProfile
+from kernel.events import record
+from kernel.transitions import move
+from matching import events, queries, rules
+from matching.actions.places import lock_opening, lock_volunteer, take_place
+from matching.engine import Candidate, rank
+from matching.models import Assignment, Offer, Opening
+from matching.queries.visible import automatic_candidates
+from matching.states import OfferState, OpeningState
+
+
+def _send(opening: Opening, candidate: Candidate, *, by: User | None, now: datetime) -> Offer:
+    offer = Offer.objects.create(
+        opening=opening,
+        volunteer_id=candidate.id,
+        wave=opening.wave,
+        reasons=[[r.code, round(r.value, 3), dict(r.facts)] for r in candidate.reasons],
+        distance_m=candidate.distance_m,
+        sent_by=by,
+        sent_at=now,
+        expires_at=rules.expiry(now=now, starts_at=opening.starts_at),
+    )
+    record(events.OFFER_SENT, subject=offer, by=by, at=now, wave=opening.wave)
+    return offer
+
+
+@transaction.atomic
+def send_wave(*, opening: Opening, now: datetime) -> list[Offer]:
+    """Ask the best who were not asked yet, three for each place that is left.
+
+    Nothing happens while a former wave still waits, or when the opening is not for automatic offers.
+    When nobody is left the dispatcher is told, once (``opening.escalated``).
+    """
+    opening = lock_opening(opening.pk)
+    waits = opening.offers.filter(state=OfferState.SENT).exists()
+    if opening.state != OpeningState.OPEN or opening.starts_at <= now or waits:
+        return []
+    chosen: list[Candidate] = []
+    if opening.automatic and opening.visit:
+        left = opening.places - opening.filled
+        chosen = automatic_candidates(opening, now=now)[: rules.WAVE * left]
+    opening.wave += 1
+    offers = [_send(opening, candidate, by=None, now=now) for candidate in chosen]
+    opening.next_wave_at = min((offer.expires_at for offer in offers), default=None)
+    if not offers and opening.visit and opening.escalated_at is None:
+        opening.escalated_at = now
+        record(events.OPENING_ESCALATED, subject=opening, by=None, at=now)
+    opening.save(update_fields=["wave", "next_wave_at", "escalated_at"])
+    return offers
+
+
+@transaction.atomic
+def send_offer(*, opening: Opening, volunteer: User, by: User, now: datetime) -> Offer:
+    """Ask this volunteer, picked by hand; the same hard rules hold.
+
+    Raises ``NotAllowed`` (``not_your_area``), ``Conflict`` (``opening_closed``, ``filled``,
+    ``does_not_fit``).
+    """
+    opening = lock_opening(opening.pk)
+    rules.check_dispatches(may=queries.may_dispatch(by, opening, now=now))
+    rules.check_open(opening=opening, now=now)
+    rules.check_place_left(opening=opening)
+    standing = opening.offers.filter(volunteer=volunteer, state=OfferState.SENT).first()
+    if standing:
+        return standing
+    rules.check_fits(reasons=queries.why_not(opening, volunteer, now=now))
+    need = queries.need_of(opening)
+    pool = VolunteerProfile.objects.filter(user=volunteer)
+    candidate = rank(need, queries.people_of(need, pool, now=now)[0])[0]
+    return _send(opening, candidate, by=by, now=now)
+
+
+@transaction.atomic
+def accept_offer(*, offer: Offer, by: User, now: datetime) -> Assignment:
+    """Accept ``offer``: take a place, and withdraw the other offers when the last place is gone.
+
+    Raises ``NotAllowed`` (``not_your_offer``) or ``Conflict`` (``offer_answered``, ``offer_expired``,
+    ``opening_closed``, ``filled``, ``overlap``).
+    """
+    opening = lock_opening(offer.opening_id)  # rivals queue here, then at the volunteer's own row
+    lock_volunteer(by)
+    offer.refresh_from_db(fields=["state", "expires_at"])
+    clash = queries.overlapping(volunteer=by, opening=opening)
+    rules.check_accept(offer=offer, opening=opening, clash=clash, by=by, now=now)
+    move(offer, OfferState.ACCEPTED, event=events.OFFER_ACCEPTED, by=by, at=now, answered_at=now)
+    return take_place(opening=opening, volunteer=by, offer=offer, by=by, now=now)
+
+
+@transaction.atomic
+def decline_offer(*, offer: Offer, reason: str, by: User, now: datetime) -> Offer:
+    """Say no, with a reason; it costs nothing, and the next are asked.
+
+    Raises ``NotAllowed`` (``not_your_offer``), ``Invalid`` (``reason_missing``), ``Conflict``.
+    """
+    code = rules.check_decline(offer=offer, reason=reason, by=by)
+    move(
+        offer,
+        OfferState.DECLINED,
+        event=events.OFFER_DECLINED,
+        by=by,
+        at=now,
+        answered_at=now,
+        decline_reason=code,
+    )
+    return offer
+
+
+@transaction.atomic
+def extend_offer(*, offer: Offer, by: User, now: datetime) -> Offer:
+    """Give the volunteer two more hours, once. Raises ``NotAllowed``, ``Conflict`` (``offer_expired``,
+    ``no_more_time``)."""
+    opening = lock_opening(offer.opening_id)
+    offer.refresh_from_db(fields=["state", "expires_at", "extended_at"])
+    offer.expires_at = rules.check_extend(offer=offer, by=by, now=now)
+    offer.extended_at = now
+    offer.save(update_fields=["expires_at", "extended_at"])
+    record(events.OFFER_EXTENDED, subject=offer, by=by, at=now)
+    Opening.objects.filter(pk=opening.pk, next_wave_at__lt=offer.expires_at).update(
+        next_wave_at=offer.expires_at
+    )
+    return offer
+
+
+def expire_offers(*, now: datetime, most: int = 500) -> int:
+    """Let offers that nobody answered in time expire; silence costs no one anything. Returns how many."""
+    due = Offer.objects.filter(state=OfferState.SENT, expires_at__lte=now).order_by("expires_at")
+    expired = 0
+    for offer in due[:most]:
+        with transaction.atomic():
+            lock_opening(offer.opening_id)  # an answer that came first is not overtaken
+            offer.refresh_from_db(fields=["state", "expires_at"])
+            if offer.state == OfferState.SENT and offer.expires_at <= now:
+                move(offer, OfferState.EXPIRED, event=events.OFFER_EXPIRED, by=None, at=now)
+                expired += 1
+    return expired

@@ -1,0 +1,36 @@
+"""Reading this room: what each viewer may see, and the facts the engine is told."""
+
+from matching.queries.facts import need_of, people_of
+from matching.queries.visible import (
+    address_of,
+    applications_for,
+    assignments_for,
+    cancels_of_late,
+    candidates,
+    live_assignments,
+    may_dispatch,
+    offers_for,
+    openings_for,
+    overlapping,
+    roster,
+    waiting_position,
+    why_not,
+)
+
+__all__ = [
+    "address_of",
+    "applications_for",
+    "assignments_for",
+    "cancels_of_late",
+    "candidates",
+    "live_assignments",
+    "may_dispatch",
+    "need_of",
+    "offers_for",
+    "openings_for",
+    "overlapping",
+    "people_of",
+    "roster",
+    "waiting_position",
+    "why_not",
+]

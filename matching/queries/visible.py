@@ -1,0 +1,200 @@
+"""What each viewer may see of offers, applications and assignments."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from accounts import queries as people
+from accounts.models import User, VolunteerProfile
+from accounts.roles import Permission
+from help_requests.states import Place
+from matching import rules
+from matching.engine import Candidate, Reason, rank, refusals
+from matching.models import Application, Assignment, Offer, Opening
+from matching.queries.facts import automatic_pool, need_of, people_of
+from matching.states import LIVE, ApplicationState, AssignmentState
+from organizations import queries as bodies
+from organizations.models import Shift
+
+SOURCES = (
+    "visit__request__service_type",
+    "visit__request__resident__key",
+    "visit__request__resident__region",
+    "visit__request__key",
+    "shift__project__organization",
+    "region__parent",
+)
+
+
+def _of_opening(prefix: str, *names: str) -> list[str]:
+    return [f"{prefix}{name}" for name in (*SOURCES, *names)]
+
+
+def may_dispatch(user: User | None, opening: Opening, *, now: datetime) -> bool:
+    """Say whether ``user`` fills this opening by hand: the area's office, or who runs it."""
+    return people.may(
+        user, Permission.DISPATCH, region=opening.region, now=now
+    ) or bodies.is_member(user, opening.organization, now=now)
+
+
+def offers_for(viewer: User | None) -> QuerySet[Offer]:
+    """Return the offers made to the viewer, the newest first."""
+    return (
+        Offer.objects.filter(volunteer=viewer)
+        .select_related(*_of_opening("opening__"))
+        .order_by("-pk")
+    )
+
+
+def openings_for(viewer: User | None, *, now: datetime) -> QuerySet[Opening]:
+    """Return the openings that the viewer fills by hand, and those of shifts, which are public."""
+    seen = Q(shift__in=bodies.shifts_for(viewer, now=now).values("pk"))
+    if viewer:
+        seen |= people.scope_q(viewer, Permission.DISPATCH, now=now)
+        seen |= Q(organization__in=bodies.my_organizations(viewer, now=now).values("pk"))
+    return Opening.objects.filter(seen).select_related(*SOURCES, "organization")
+
+
+def applications_for(viewer: User | None, *, now: datetime) -> QuerySet[Application]:
+    """Return the viewer's own applications, and those to the shifts that the viewer runs."""
+    if viewer is None:
+        return Application.objects.none()
+    mine = bodies.my_organizations(viewer, now=now).values("pk")
+    return (
+        Application.objects.filter(Q(volunteer=viewer) | Q(opening__organization__in=mine))
+        .select_related("volunteer__volunteer", *_of_opening("opening__", "organization"))
+        .order_by("applied_at", "pk")
+    )
+
+
+def assignments_for(viewer: User | None, *, now: datetime) -> QuerySet[Assignment]:
+    """Return the viewer's own tasks, those of the viewer's residents, shifts and area."""
+    if viewer is None:
+        return Assignment.objects.none()
+    residents = people.my_residents(viewer, now=now).values("pk")
+    mine = bodies.my_organizations(viewer, now=now).values("pk")
+    return (
+        Assignment.objects.filter(
+            Q(volunteer=viewer)
+            | Q(opening__visit__request__resident__in=residents)
+            | Q(opening__organization__in=mine)
+            | people.scope_q(viewer, Permission.DISPATCH, now=now, field="opening__region")
+        )
+        .select_related("volunteer__volunteer", *_of_opening("opening__", "organization"))
+        .order_by("-opening__starts_at", "-pk")
+    )
+
+
+def roster(shift: Shift) -> QuerySet[Assignment]:
+    """Return who comes to a shift, in the order of their names; for who runs it."""
+    return (
+        Assignment.objects.filter(opening__shift=shift)
+        .exclude(state=AssignmentState.CANCELLED)
+        .select_related("volunteer__volunteer", *_of_opening("opening__"))
+        .order_by("volunteer__volunteer__name", "pk")
+    )
+
+
+def live_assignments(opening: Opening) -> QuerySet[Assignment]:
+    """Return who holds a place of the opening."""
+    return Assignment.objects.filter(opening=opening, state__in=LIVE)
+
+
+def overlapping(*, volunteer: User, opening: Opening) -> Assignment | None:
+    """Return a live task of ``volunteer`` that shares a moment with ``opening``; back to back is none."""
+    return (
+        Assignment.objects.filter(
+            volunteer=volunteer,
+            state__in=LIVE,
+            opening__starts_at__lt=opening.ends_at,
+            opening__ends_at__gt=opening.starts_at,
+        )
+        .exclude(opening=opening)
+        .first()
+    )
+
+
+class Shown(NamedTuple):
+    """A candidate with the profile and the sentences that a dispatcher reads."""
+
+    candidate: Candidate
+    profile: VolunteerProfile
+    reasons: list[str]
+
+
+def candidates(opening: Opening, *, now: datetime, top: int = 20) -> list[Shown]:
+    """Return the best of those who can go, whether or not they want to be asked automatically.
+
+    Who was asked already, or holds a place, is left out.
+    """
+    need = need_of(opening)
+    taken = Offer.objects.filter(opening=opening).values("volunteer")
+    pool = VolunteerProfile.objects.filter(is_verified=True, suspended_at__isnull=True)
+    pool = pool.exclude(user__in=taken).exclude(
+        user__in=live_assignments(opening).values("volunteer")
+    )
+    found, profiles = people_of(need, pool.select_related("region__parent"), now=now)
+    return [
+        Shown(c, profiles[c.id], [rules.reason_words(reason) for reason in c.reasons])
+        for c in rank(need, found)[:top]
+    ]
+
+
+def automatic_candidates(opening: Opening, *, now: datetime) -> list[Candidate]:
+    """Return whom to ask next, best first: nobody who was asked, declined, or holds a place."""
+    need = need_of(opening)
+    asked = Offer.objects.filter(opening=opening).exclude(state="WITHDRAWN").values("volunteer")
+    pool = automatic_pool(need).exclude(user__in=asked)
+    pool = pool.exclude(user__in=Assignment.objects.filter(opening=opening).values("volunteer"))
+    found, _profiles = people_of(need, pool, now=now)
+    return rank(need, found)
+
+
+def why_not(opening: Opening, volunteer: User, *, now: datetime) -> list[Reason]:
+    """Return every hard rule between ``volunteer`` and ``opening``; empty when they can go."""
+    need = need_of(opening)
+    found, _profiles = people_of(need, VolunteerProfile.objects.filter(user=volunteer), now=now)
+    return refusals(need, found[0]) if found else [Reason("not_verified", 0.0, {})]
+
+
+def waiting_position(application: Application) -> int | None:
+    """Return the place in the line, 1 = next; None for who does not wait."""
+    if application.state != ApplicationState.WAITING:
+        return None
+    ahead = Application.objects.filter(
+        opening_id=application.opening_id, state=ApplicationState.WAITING
+    ).filter(
+        Q(applied_at__lt=application.applied_at)
+        | Q(applied_at=application.applied_at, pk__lt=application.pk)
+    )
+    return ahead.count() + 1
+
+
+def cancels_of_late(volunteer: User, *, now: datetime) -> int:
+    """Return how often the volunteer took a task and called it off in the last 30 days."""
+    return Assignment.objects.filter(
+        volunteer=volunteer,
+        ended_by=volunteer,
+        state=AssignmentState.CANCELLED,
+        ended_at__gte=now - rules.CANCELS_REMEMBERED,
+    ).count()
+
+
+def address_of(assignment: Assignment, viewer: User, *, now: datetime) -> str | None:
+    """Return the full address for who accepted, from two hours before to the end; else None."""
+    if assignment.volunteer_id != viewer.pk:
+        return None
+    cancels = cancels_of_late(viewer, now=now)
+    if not rules.is_address_shown(assignment=assignment, cancels=cancels, now=now):
+        return None
+    opening = assignment.opening
+    if opening.shift:
+        return str(opening.shift.project.place)
+    assert opening.visit is not None
+    request = opening.visit.request
+    if request.place == Place.REMOTE:
+        return None
+    return str(
+        (request.address if request.place == Place.OTHER else request.resident.address) or ""
+    )
