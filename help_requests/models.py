@@ -13,6 +13,7 @@ from help_requests.states import (
     Channel,
     Place,
     Risk,
+    Tile,
     Urgency,
     WishSource,
     request_machine,
@@ -31,7 +32,7 @@ class ServiceType(models.Model):
 
     code = models.CharField(max_length=4, primary_key=True)  # "B1"
     category = models.CharField(max_length=1, choices=Category.choices)
-    tile = models.CharField(max_length=12)
+    tile = models.CharField(max_length=12, choices=Tile.choices)
     name_zh = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60)
     skills = models.JSONField(default=dict)  # {code: least level}
@@ -62,8 +63,9 @@ class HelpRequest(models.Model):
     """A request for help, once or weekly.
 
     A draft may have gaps; from SUBMITTED on it is whole (a CHECK). ``minutes`` is the length of a
-    visit, ``places`` how many volunteers. ``in_charge`` is the organization that took charge, none =
-    the street. The words of the resident, the place and the answer are sealed.
+    visit, ``places`` how many volunteers; visits of a series are planned up to ``planned_until``
+    (the start of the last one that was planned or had passed). ``in_charge`` is the organization that
+    took charge, none = the street. The words of the resident, the place and the answer are sealed.
     """
 
     machine: ClassVar[Machine] = request_machine
@@ -89,6 +91,7 @@ class HelpRequest(models.Model):
     minutes = models.PositiveSmallIntegerField(null=True)
     is_weekly = models.BooleanField(default=False)
     repeats_until = models.DateField(null=True)
+    planned_until = models.DateTimeField(null=True)
     places = models.PositiveSmallIntegerField(default=1)
     gender_wish = models.CharField(max_length=1, choices=Sex.choices, blank=True)
     urgency = models.CharField(max_length=6, choices=Urgency.choices, default=Urgency.NORMAL)

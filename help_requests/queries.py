@@ -5,14 +5,17 @@ from datetime import datetime
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts import queries as people
-from accounts.models import User
+from accounts.models import ResidentProfile, User
 from accounts.roles import Permission
 from help_requests import rules
 from help_requests.models import HelpRequest, ServiceType, Visit
-from help_requests.states import RequestState, VisitState
+from help_requests.states import RequestState, Tile, VisitState
+from kernel.references import clean_number
 from organizations.queries import my_organizations
+from organizations.states import OrganizationState
 
 OFFICE = (Permission.ANSWER_REQUESTS,)
+CALLS = (Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS)
 
 
 def service_types() -> QuerySet[ServiceType]:
@@ -20,13 +23,48 @@ def service_types() -> QuerySet[ServiceType]:
     return ServiceType.objects.filter(is_active=True)
 
 
+def tiles() -> list[tuple[Tile, list[ServiceType]]]:
+    """Return the twelve pictures and "something else", each with its entries of the catalogue."""
+    under: dict[str, list[ServiceType]] = {tile: [] for tile in Tile.values}
+    for service_type in service_types():
+        under[service_type.tile].append(service_type)
+    return [(Tile(tile), entries) for tile, entries in under.items()]
+
+
+def takes_calls_of(user: User, resident: ResidentProfile, *, now: datetime) -> bool:
+    """Say whether ``user`` serves the resident's area on the phone or at the counter."""
+    return people.may(user, *CALLS, region=resident.region, now=now)
+
+
+def speaks_for(user: User, request: HelpRequest, *, now: datetime) -> bool:
+    """Say whether ``user`` is the resident, holds a live grant, or took the call and still takes calls.
+
+    Having asked once is not enough: a grant that ended ends what its proxy may do.
+    """
+    if people.acting(user, request.resident, deed="ask", now=now):
+        return True
+    return request.asked_by_id == user.pk and takes_calls_of(user, request.resident, now=now)
+
+
 def _seen_by(viewer: User, *, now: datetime, field: str = "") -> Q:
-    """Return the condition that a request (at ``field``) is the viewer's, or in the viewer's charge."""
+    """Return the condition that a request (at ``field``) is the viewer's, or in the viewer's charge.
+
+    Who took a call sees what they asked for the caller while they hold the post.
+    """
     residents = people.my_residents(viewer, now=now).values("pk")
     return (
         Q(**{f"{field}resident__in": residents})
-        | Q(**{f"{field}asked_by": viewer})
-        | Q(**{f"{field}in_charge__in": my_organizations(viewer, now=now).values("pk")})
+        | (
+            Q(**{f"{field}asked_by": viewer})
+            & people.scope_q(viewer, *CALLS, now=now, field=f"{field}resident__region")
+        )
+        | Q(
+            **{
+                f"{field}in_charge__in": my_organizations(viewer, now=now)
+                .filter(state=OrganizationState.VERIFIED)
+                .values("pk")
+            }
+        )
     )
 
 
@@ -35,28 +73,42 @@ def requests_for(viewer: User | None, *, now: datetime) -> QuerySet[HelpRequest]
     if viewer is None:
         return HelpRequest.objects.none()
     office = people.scope_q(viewer, *OFFICE, now=now) & ~Q(state=RequestState.DRAFT)
-    return (
-        HelpRequest.objects.filter(_seen_by(viewer, now=now) | office)
-        .select_related(
-            "key",
-            "resident__key",
-            "resident__region",
-            "service_type",
-            "region__parent",
-            "in_charge",
-        )
-        .prefetch_related(Prefetch("visits", Visit.objects.order_by("starts_at")))
-    )
+    return _rows(HelpRequest.objects.filter(_seen_by(viewer, now=now) | office))
+
+
+def _rows(found: QuerySet[HelpRequest]) -> QuerySet[HelpRequest]:
+    """Fetch with the requests what every page about them shows."""
+    return found.select_related(
+        "key",
+        "resident__key",
+        "resident__region",
+        "service_type",
+        "region__parent",
+        "in_charge",
+    ).prefetch_related(Prefetch("visits", Visit.objects.order_by("starts_at", "pk")))
 
 
 def my_requests(viewer: User, *, now: datetime) -> QuerySet[HelpRequest]:
-    """Return requests that the viewer's side asked, newest first."""
+    """Return the requests of the residents that the viewer is or may ask for, newest first."""
     residents = people.my_residents(viewer, now=now).values("pk")
-    return (
-        requests_for(viewer, now=now)
-        .filter(Q(resident__in=residents) | Q(asked_by=viewer))
-        .order_by("-pk")
-    )
+    return requests_for(viewer, now=now).filter(resident__in=residents).order_by("-pk")
+
+
+def find_requests(
+    viewer: User | None, *, now: datetime, number: str = "", resident: ResidentProfile | None = None
+) -> QuerySet[HelpRequest]:
+    """Return what the hotline finds while a caller waits: by the request's whole number or the caller.
+
+    Only in the area whose calls the viewer takes, sent requests and the viewer's own drafts.
+    """
+    wanted = Q(pk__in=[])
+    if number:
+        wanted |= Q(number=clean_number(number))
+    if resident:
+        wanted |= Q(resident=resident)
+    area = people.scope_q(viewer, *CALLS, now=now, field="resident__region")
+    drafts = Q(state=RequestState.DRAFT) & ~Q(asked_by=viewer)
+    return _rows(HelpRequest.objects.filter(wanted & area & ~drafts)).order_by("-pk")
 
 
 def request_queue(
@@ -80,6 +132,7 @@ def visits_for(viewer: User | None, *, now: datetime) -> QuerySet[Visit]:
     """Return the visits of the requests that the viewer may see; volunteers come through matching."""
     if viewer is None:
         return Visit.objects.none()
+    # Visits exist from acceptance on, so no draft can be seen through them.
     office = people.scope_q(viewer, *OFFICE, now=now)
     return Visit.objects.filter(
         _seen_by(viewer, now=now, field="request__") | office
@@ -97,23 +150,14 @@ def visits_for(viewer: User | None, *, now: datetime) -> QuerySet[Visit]:
 def shown_state(request: HelpRequest) -> tuple[str, str]:
     """Return (machine, state) as the resident sees it: the request's own, or from ACCEPTED on that of
     its next visit (HOUSE §2)."""
-    if request.state != RequestState.ACCEPTED:
-        return "help_requests_helprequest", request.state
     visits = sorted(request.visits.all(), key=lambda visit: (visit.starts_at, visit.pk))
-    ahead = [v for v in visits if not Visit.machine.is_final(v.state)]
-    if ahead:
-        return "help_requests_visit", ahead[0].state
-    return (
-        ("help_requests_visit", visits[-1].state)
-        if visits
-        else (
-            "help_requests_helprequest",
-            request.state,
-        )
-    )
+    if request.state != RequestState.ACCEPTED or not visits:
+        return HelpRequest._meta.db_table, request.state
+    to_come = (visit for visit in visits if not Visit.machine.is_final(visit.state))
+    return Visit._meta.db_table, next(to_come, visits[-1]).state
 
 
-def arrival_code_for(viewer: User, visit: Visit, *, now: datetime) -> str | None:
+def arrival_code_for(viewer: User | None, visit: Visit, *, now: datetime) -> str | None:
     """Return the code for the resident's side, from two hours before to the end; else None."""
     if not rules.is_code_shown(visit, now=now):
         return None
@@ -124,5 +168,5 @@ def arrival_code_for(viewer: User, visit: Visit, *, now: datetime) -> str | None
 
 
 def visits_to_fill(*, now: datetime) -> QuerySet[Visit]:
-    """Return visits whose start is over and that nobody took."""
+    """Return visits whose time is over and that nobody took."""
     return Visit.objects.filter(state=VisitState.PLANNED, ends_at__lte=now)

@@ -1,15 +1,25 @@
 """Rules about requests and visits. Pure: facts come in as arguments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from accounts.states import Purpose
-from help_requests.models import ArrivalCode, HelpRequest, Visit
-from help_requests.states import CancelReason, Place, RefusalReason, RequestState, VisitState
+from help_requests.models import ArrivalCode, HelpRequest, ServiceType, Visit
+from help_requests.states import (
+    CancelReason,
+    CloseReason,
+    Place,
+    RefusalReason,
+    RequestState,
+    VisitState,
+)
 from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
+from kernel.workdays import local_date
+from regions.models import Region
+from regions.states import Level
 
 FURTHEST = timedelta(days=90)
 CODE_SHOWN = timedelta(hours=2)
@@ -17,20 +27,50 @@ MOST_TRIES = 5
 NEEDED_CONSENTS = (Purpose.DISABILITY, Purpose.SHARING)
 
 
-def check_acts(*, acting: object) -> None:
-    """Only the resident, or who holds a grant for this deed, acts for the resident."""
-    if acting is None:
+def check_acts(*, acts: bool) -> None:
+    """Only the resident, who holds a grant for this deed, or who takes the call asks for a resident."""
+    if not acts:
         raise NotAllowed("not_your_resident", _("You cannot ask for this person."))
 
 
-def check_when(starts_at: datetime, minutes: int, *, now: datetime) -> None:
-    """A visit has an offset, lies ahead within 90 days and lasts 15 minutes to 12 hours."""
+def check_known(value: str, known: Collection[str], *, field: str) -> None:
+    """Refuse a value that the list at ``field`` does not have."""
+    if value not in known:
+        raise Invalid("not_in_list", _("Choose from the list."), field=field)
+
+
+def check_offered(service_type: ServiceType) -> None:
+    """Refuse an entry that the catalogue no longer has."""
+    if not service_type.is_active:
+        raise Invalid("not_offered", _("This is no longer offered."), field="service_type")
+
+
+def check_street(region: Region) -> None:
+    """The place of a service is in a street or town, whose desk answers."""
+    if region.level != Level.STREET:
+        raise Invalid("not_a_street", _("Choose a street or town."), field="region")
+
+
+def check_text(text: str, *, field: str, most: int) -> str | None:
+    """Return ``text`` clean, or None when there is none."""
+    clean = normalise(text, field=field, lines=True)
+    if len(clean) > most:
+        raise Invalid("too_long", _("Write at most %(n)s characters.") % {"n": most}, field=field)
+    return clean or None
+
+
+def check_start(starts_at: datetime, *, now: datetime) -> None:
+    """A visit's start has an offset and lies ahead within 90 days."""
     if starts_at.tzinfo is None:
         raise Invalid("naive_time", _("Give the time with its offset."), field="starts_at")
     if starts_at <= now:
         raise Invalid("in_the_past", _("Choose a time that is still to come."), field="starts_at")
     if starts_at > now + FURTHEST:
         raise Invalid("too_far_ahead", _("Choose a day within 90 days."), field="starts_at")
+
+
+def check_minutes(minutes: int) -> None:
+    """A visit lasts 15 minutes to 12 hours."""
     if not 15 <= minutes <= 720:
         raise Invalid("bad_length", _("Choose between 15 minutes and 12 hours."), field="minutes")
 
@@ -39,6 +79,21 @@ def check_series(starts_on: date, until: date | None) -> None:
     """A weekly series says when it ends, within a year."""
     if until is None or not starts_on <= until <= starts_on + timedelta(days=366):
         raise Invalid("bad_end", _("Say until when, at most a year ahead."), field="repeats_until")
+
+
+def occurrences(request: HelpRequest) -> Iterator[datetime]:
+    """Yield the starts of a whole request in order: one, or one a week until the series ends.
+
+    A week is seven times 24 hours: Shanghai has kept one offset since 1991, so the local time stays.
+    """
+    assert request.starts_at is not None
+    start = request.starts_at
+    yield start
+    while request.is_weekly:
+        start += timedelta(weeks=1)
+        if request.repeats_until is None or local_date(start) > request.repeats_until:
+            return
+        yield start
 
 
 def check_places(places: int) -> None:
@@ -53,15 +108,32 @@ def check_draft(request: HelpRequest) -> None:
         raise Conflict("not_a_draft", _("This request was already sent."))
 
 
+def to_plan(request: HelpRequest, *, until: datetime | None = None) -> Iterator[datetime]:
+    """Yield the starts that were not planned yet: the first at any rate, then those up to ``until``."""
+    for number, start in enumerate(occurrences(request)):
+        if number and until and start > until:
+            return
+        if request.planned_until is None or start > request.planned_until:
+            yield start
+
+
 def check_whole(
     request: HelpRequest, *, missing_consents: Sequence[Purpose], now: datetime
 ) -> None:
-    """A request that is sent says what, when and where, and its resident allows what it needs."""
+    """A request that is sent says what, when and where, and its resident allows what it needs.
+
+    Whoever asks for somebody else writes down that person's own wish (民法典 Art 35).
+    """
     if request.service_type is None:
         raise Invalid("what_missing", _("Choose what you need."), field="service_type")
     if request.starts_at is None or request.minutes is None:
         raise Invalid("when_missing", _("Say when, and for how long."), field="starts_at")
-    check_when(request.starts_at, request.minutes, now=now)
+    check_offered(request.service_type)
+    check_start(request.starts_at, now=now)
+    check_minutes(request.minutes)
+    for_another = request.asked_by_id != request.resident.user_id
+    if for_another and not (request.wish and request.wish_source):
+        raise Invalid("wish_missing", _("Write down what the person wants."), field="wish")
     if request.place == Place.OTHER and not request.address:
         raise Invalid("where_missing", _("Write the address."), field="address")
     if missing_consents:
@@ -74,10 +146,28 @@ def check_whole(
         )
 
 
-def check_answers(*, in_scope: bool) -> None:
-    """An office answers requests of its own area."""
+def check_answers(*, in_scope: bool, is_own: bool = False) -> None:
+    """An office answers requests of its own area; nobody answers their own."""
     if not in_scope:
         raise NotAllowed("not_your_area", _("This is not in your area."))
+    if is_own:
+        raise NotAllowed("your_own", _("This is your own request: somebody else has to answer."))
+
+
+def check_still_ahead(request: HelpRequest, *, now: datetime) -> None:
+    """A request is accepted while one of its visits can still take place."""
+    if request.starts_at is not None and not any(start > now for start in occurrences(request)):
+        raise Conflict("start_is_over", _("Its time is over. Refuse it, and ask for a new one."))
+
+
+def check_charge(*, has_organization: bool, only_own_volunteers: bool) -> None:
+    """Only an organization in charge can keep a request to its own volunteers."""
+    if only_own_volunteers and not has_organization:
+        raise Invalid(
+            "no_organization",
+            _("Choose the organization whose volunteers should come."),
+            field="in_charge",
+        )
 
 
 def check_refusal(reason: str, words: str) -> tuple[str, str]:
@@ -102,9 +192,22 @@ def check_cancel_reason(reason: str) -> str:
     return reason
 
 
-def check_cancels(*, acting: object, in_scope: bool) -> None:
+def check_close_reason(reason: str) -> CloseReason:
+    """Return how a request ended."""
+    if reason not in CloseReason.values:
+        raise Invalid("reason_missing", _("Choose a reason."), field="reason")
+    return CloseReason(reason)
+
+
+def check_nothing_open(*, is_open: bool) -> None:
+    """A request is closed when nobody is still to come; before that it is cancelled."""
+    if is_open:
+        raise Conflict("visits_open", _("There are visits to come. Call them off first."))
+
+
+def check_cancels(*, is_side: bool, in_scope: bool) -> None:
     """The resident's side or the office calls a request or a visit off."""
-    if acting is None and not in_scope:
+    if not (is_side or in_scope):
         raise NotAllowed("not_your_request", _("You cannot call this off."))
 
 
@@ -114,14 +217,26 @@ def check_visit_open(visit: Visit) -> None:
         raise Conflict("visit_over", _("This visit can no longer be changed."))
 
 
+def check_free_start(*, is_taken: bool) -> None:
+    """A request has one visit at a time."""
+    if is_taken:
+        raise Conflict("visit_there", _("There is a visit at this time already."))
+
+
 def is_code_shown(visit: Visit, *, now: datetime) -> bool:
     """The arrival code is shown from two hours before the start to the end of the visit."""
     is_due = visit.state in {VisitState.MATCHED, VisitState.IN_SERVICE}
     return is_due and visit.starts_at - CODE_SHOWN <= now <= visit.ends_at
 
 
-def check_code(arrival: ArrivalCode, *, fits: bool) -> None:
-    """Judge an arrival code; after five wrong tries the desk has to help."""
+def check_code(arrival: ArrivalCode | None, *, fits: bool) -> None:
+    """Judge an arrival code: after five wrong tries, or without a code, evidence is given otherwise."""
+    if arrival is None:
+        raise Conflict(
+            "no_code",
+            _("There is no code for this visit. Check in without a code, and say why."),
+            field="code",
+        )
     if arrival.tries >= MOST_TRIES:
         raise Conflict(
             "code_locked",

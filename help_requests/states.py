@@ -30,7 +30,7 @@ request_machine = Machine(
         },
         RequestState.ACCEPTED: {RequestState.CLOSED, RequestState.CANCELLED},
         RequestState.REFUSED: set(),
-        RequestState.REFERRED: {RequestState.CLOSED},
+        RequestState.REFERRED: {RequestState.CLOSED, RequestState.CANCELLED},
         RequestState.CLOSED: set(),
         RequestState.CANCELLED: set(),
     },
@@ -64,6 +64,24 @@ visit_machine = Machine(
         VisitState.CANCELLED: set(),
     },
 )
+
+
+class Tile(TextChoices):
+    """The pictures under which the catalogue is shown: twelve kinds of help, and something else."""
+
+    GOING_OUT = "going_out", _("going out together")
+    MEDICAL = "medical", _("to the doctor")
+    SIGN = "sign", _("sign language and captions")
+    READING = "reading", _("reading and writing")
+    PHONE = "phone", _("phone and computer")
+    HOME = "home", _("help at home")
+    SHOPPING = "shopping", _("shopping and deliveries")
+    REPAIR = "repair", _("repairs")
+    REHAB = "rehab", _("exercise and rehabilitation")
+    LEARNING = "learning", _("learning and work")
+    PAPERWORK = "paperwork", _("law and paperwork")
+    TALK = "talk", _("company and free time")
+    OTHER = "other", _("something else")
 
 
 class Channel(TextChoices):

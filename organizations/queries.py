@@ -37,6 +37,18 @@ def is_member(
     return mine.filter(organization=organization).exists()
 
 
+def managers_of(organization: Organization, *, now: datetime) -> QuerySet[Membership]:
+    """Return the posts of those who answer for ``organization`` today."""
+    today = local_date(now)
+    return Membership.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        organization=organization,
+        role=MemberRole.MANAGER,
+        starts_on__lte=today,
+        confirmed_at__isnull=False,
+    )
+
+
 def my_organizations(user: User | None, *, now: datetime) -> QuerySet[Organization]:
     """Return the organizations that ``user`` runs today, in any state."""
     if user is None:
@@ -107,9 +119,11 @@ def public_projects(
 
 
 def shifts_for(viewer: User | None, *, now: datetime) -> QuerySet[Shift]:
-    """Return the shifts of the projects that the viewer may see, drafts only for who runs them."""
+    """Return the shifts of the projects that the viewer may see; drafts for who runs or checks them."""
     seen = Q(project__in=projects_for(None, now=now).values("pk")) & ~Q(state=ShiftState.DRAFT)
     if viewer:
         seen |= Q(organization__in=my_organizations(viewer, now=now).values("pk"))
-        seen |= people.scope_q(viewer, Permission.MODERATE_PROJECTS, now=now)
+        seen |= people.scope_q(viewer, Permission.MODERATE_PROJECTS, now=now) & ~Q(
+            project__state=ProjectState.DRAFT
+        )
     return Shift.objects.filter(seen).select_related("project__organization", "region__parent")

@@ -8,6 +8,7 @@ from help_requests.actions.answers import (
     refuse_request,
 )
 from help_requests.actions.asking import change_draft, draft_request, submit_request
+from help_requests.actions.codes import use_arrival_code
 from help_requests.actions.reference import load_reference
 from help_requests.actions.visits import (
     cancel_visit,
@@ -18,7 +19,6 @@ from help_requests.actions.visits import (
     mark_visit_unfilled,
     move_visit,
     plan_ahead,
-    use_arrival_code,
 )
 
 __all__ = [

@@ -3,19 +3,25 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts import queries as people
 from accounts.models import User
 from accounts.roles import Permission
-from help_requests import events, rules
+from help_requests import events, queries, rules
 from help_requests.actions.visits import call_off, plan_visits
 from help_requests.models import HelpRequest
 from help_requests.states import CancelReason, CloseReason, RequestState, VisitState
-from kernel.refusals import Conflict
 from kernel.transitions import move
 from organizations.models import Organization
 from organizations.rules import check_active
+
+OPEN_VISITS = (VisitState.PLANNED, VisitState.MATCHED, VisitState.IN_SERVICE)
+
+
+def _check_answers(request: HelpRequest, *, by: User, now: datetime) -> None:
+    rules.check_answers(
+        in_scope=_in_office(request, by=by, now=now), is_own=request.resident.user_id == by.pk
+    )
 
 
 def _in_office(request: HelpRequest, *, by: User, now: datetime) -> bool:
@@ -40,14 +46,17 @@ def accept_request(
 ) -> HelpRequest:
     """Say yes: visits are planned at once, and matching begins. ``in_charge`` none = the street.
 
-    Raises ``NotAllowed`` (``not_your_area``), ``Conflict`` (``illegal_move``, ``not_verified``,
-    ``start_is_over``).
+    Raises ``NotAllowed`` (``not_your_area``, ``your_own``), ``Invalid`` (``no_organization``),
+    ``Conflict`` (``illegal_move``, ``not_verified``, ``start_is_over``).
     """
-    rules.check_answers(in_scope=_in_office(request, by=by, now=now))
+    _check_answers(request, by=by, now=now)
+    rules.check_charge(
+        has_organization=in_charge is not None, only_own_volunteers=only_own_volunteers
+    )
     if in_charge:
         check_active(in_charge)
-    if request.starts_at is None or (request.starts_at <= now and not request.is_weekly):
-        raise Conflict("start_is_over", _("Its time is over. Refuse it, and ask for a new one."))
+    rules.check_still_ahead(request, now=now)
+    clean = rules.check_words(words) if words else None
     move(
         request,
         RequestState.ACCEPTED,
@@ -57,10 +66,10 @@ def accept_request(
         answered_by=by,
         answered_at=now,
         in_charge=in_charge,
-        only_own_volunteers=bool(in_charge) and only_own_volunteers,
+        only_own_volunteers=only_own_volunteers,
     )
-    if words:
-        _keep_words(request, rules.check_words(words))
+    if clean:
+        _keep_words(request, clean)
     plan_visits(request=request, by=by, now=now)
     return request
 
@@ -73,7 +82,7 @@ def refuse_request(
 
     Raises ``NotAllowed``, ``Invalid`` (``reason_missing``, ``words_missing``), ``Conflict``.
     """
-    rules.check_answers(in_scope=_in_office(request, by=by, now=now))
+    _check_answers(request, by=by, now=now)
     code, clean = rules.check_refusal(reason, words)
     _end(request, RequestState.REFUSED, events.REQUEST_REFUSED, code, by=by, now=now)
     _keep_words(request, clean)
@@ -86,7 +95,7 @@ def refer_request(*, request: HelpRequest, words: str, by: User, now: datetime) 
 
     Raises ``NotAllowed``, ``Invalid`` (``words_missing``), ``Conflict``.
     """
-    rules.check_answers(in_scope=_in_office(request, by=by, now=now))
+    _check_answers(request, by=by, now=now)
     clean = rules.check_words(words)
     _end(request, RequestState.REFERRED, events.REQUEST_REFERRED, "", by=by, now=now)
     _keep_words(request, clean)
@@ -111,10 +120,12 @@ def _end(
 
 @transaction.atomic
 def cancel_request(*, request: HelpRequest, reason: str, by: User, now: datetime) -> HelpRequest:
-    """Call it off, with every visit that has not begun. Raises ``NotAllowed``, ``Invalid``, ``Conflict``."""
-    acting = people.acting(by, request.resident, deed="ask", now=now)
-    mine = acting or (request.asked_by_id == by.pk or None)
-    rules.check_cancels(acting=mine, in_scope=_in_office(request, by=by, now=now))
+    """Call it off, with every visit that has not begun; one that is under way goes on to its end.
+
+    Raises ``NotAllowed`` (``not_your_request``), ``Invalid`` (``reason_missing``), ``Conflict``.
+    """
+    is_side = queries.speaks_for(by, request, now=now)
+    rules.check_cancels(is_side=is_side, in_scope=_in_office(request, by=by, now=now))
     code = rules.check_cancel_reason(reason)
     move(
         request,
@@ -134,7 +145,15 @@ def cancel_request(*, request: HelpRequest, reason: str, by: User, now: datetime
 def close_request(
     *, request: HelpRequest, reason: CloseReason, by: User | None, now: datetime
 ) -> HelpRequest:
-    """End an accepted or referred request. By hand: the office in whose area it is; else the platform."""
+    """End a referred request, or an accepted one whose visits are all over.
+
+    By hand: the office in whose area it is; else the platform. Raises ``NotAllowed``
+    (``not_your_area``), ``Invalid`` (``reason_missing``), ``Conflict`` (``visits_open``,
+    ``illegal_move``).
+    """
+    code = rules.check_close_reason(reason)
+    open_visits = request.visits.filter(state__in=OPEN_VISITS)
+    rules.check_nothing_open(is_open=open_visits.exists())
     if by is not None:
         rules.check_answers(in_scope=_in_office(request, by=by, now=now))
     move(
@@ -143,7 +162,7 @@ def close_request(
         event=events.REQUEST_CLOSED,
         by=by,
         at=now,
-        reason=reason,
+        reason=code,
         ended_at=now,
     )
     return request

@@ -7,9 +7,10 @@ from django.db import transaction
 
 from accounts import queries as people
 from accounts.models import ResidentProfile, User
-from help_requests import events, rules
+from accounts.states import Sex
+from help_requests import events, queries, rules
 from help_requests.models import HelpRequest
-from help_requests.states import Channel, Place, RequestState
+from help_requests.states import Channel, Place, RequestState, Urgency, WishSource
 from kernel.events import record
 from kernel.places import check_point, snap
 from kernel.references import new_number
@@ -17,41 +18,51 @@ from kernel.text import normalise
 from kernel.transitions import move
 from kernel.workdays import add_working_days, at_local, local_date
 
-TEXTS = ("wish", "details", "address")
-PLAIN = (
-    "service_type",
-    "wish_source",
-    "region",
-    "place",
-    "starts_at",
-    "minutes",
-    "is_weekly",
-    "repeats_until",
-    "places",
-    "gender_wish",
-    "urgency",
-)
+TEXTS = {"wish": 500, "details": 1000, "address": 200}  # and how long they may be
+LISTS = {
+    "wish_source": ["", *WishSource.values],
+    "place": Place.values,
+    "gender_wish": ["", *Sex.values],
+    "urgency": Urgency.values,
+}
+PLAIN = ("service_type", "region", "starts_at", "minutes", "is_weekly", "repeats_until", "places")
+POINT = ("lat", "lng")
 CLOSES = 17 * 60  # the answer is due by the end of the next working day, local time
 
 
-def _write(request: HelpRequest, given: dict[str, Any], *, now: datetime) -> None:
-    """Put what was given into the draft, checked field by field."""
-    unknown = set(given) - {*TEXTS, *PLAIN, "lat", "lng"}
-    if unknown:
+def _check_given(given: dict[str, Any], *, now: datetime) -> None:
+    """Judge each value that was given by itself; what is left out is not looked at."""
+    if unknown := set(given) - {*TEXTS, *LISTS, *PLAIN, *POINT}:
         raise TypeError(f"no such field: {sorted(unknown)}")
-    for field in TEXTS:
+    for field, known in LISTS.items():
         if field in given:
-            setattr(request, field, normalise(given[field], field=field, lines=True) or None)
-    for field in PLAIN:
+            rules.check_known(given[field], known, field=field)
+    if given.get("service_type"):
+        rules.check_offered(given["service_type"])
+    if given.get("region"):
+        rules.check_street(given["region"])
+    if given.get("starts_at") is not None:
+        rules.check_start(given["starts_at"], now=now)
+    if given.get("minutes") is not None:
+        rules.check_minutes(given["minutes"])
+    if "places" in given:
+        rules.check_places(given["places"])
+
+
+def _write(request: HelpRequest, given: dict[str, Any], *, now: datetime) -> None:
+    """Put what was given into the draft."""
+    _check_given(given, now=now)
+    for field, most in TEXTS.items():
+        if field in given:
+            text = rules.check_text(given[field], field=field, most=most)
+            setattr(request, field, text)
+    for field in (*LISTS, *PLAIN):
         if field in given:
             setattr(request, field, given[field])
     if request.minutes is None and request.service_type:
         request.minutes = request.service_type.usual_minutes
-    if request.starts_at is not None and request.minutes is not None:
-        rules.check_when(request.starts_at, request.minutes, now=now)
-        if request.is_weekly:
-            rules.check_series(local_date(request.starts_at), request.repeats_until)
-    rules.check_places(request.places)
+    if request.is_weekly and given.keys() & {"is_weekly", "starts_at", "repeats_until"}:
+        rules.check_series(local_date(request.starts_at or now), request.repeats_until)
     _place(request, given)
 
 
@@ -63,14 +74,13 @@ def _place(request: HelpRequest, given: dict[str, Any]) -> None:
         request.region = request.resident.region
         request.point = None
         request.lat, request.lng = request.resident.lat, request.resident.lng
-    else:
+    elif request.point is None or given.keys() & {"region", *POINT}:
         lat, lng = given.get("lat"), given.get("lng")
-        point = (
-            (request.region.lat, request.region.lng) if lat is None or lng is None else (lat, lng)
-        )
-        check_point(*point, field="address")
-        request.point = f"{point[0]},{point[1]}"
-        request.lat, request.lng = snap(*point)
+        if lat is None or lng is None:
+            lat, lng = request.region.lat, request.region.lng
+        check_point(lat, lng, field="address")
+        request.point = f"{lat},{lng}"
+        request.lat, request.lng = snap(lat, lng)
 
 
 @transaction.atomic
@@ -85,12 +95,13 @@ def draft_request(
 ) -> HelpRequest:
     """Begin a request of ``resident``; ``by`` is the resident, holds a grant, or takes the call.
 
-    ``given`` may hold any of ``TEXTS``, ``PLAIN``, ``lat`` and ``lng``. Raises ``NotAllowed``
-    (``not_your_resident``) or ``Invalid`` at the field that is wrong.
+    ``given`` may hold any of ``TEXTS``, ``LISTS``, ``PLAIN`` and ``POINT``. At home, street and point
+    are the resident's own. Raises ``NotAllowed`` (``not_your_resident``) or ``Invalid`` at the field
+    that is wrong.
     """
     acting = people.acting(by, resident, deed="ask", now=now)
-    takes_calls = resident in people.residents_for(by, now=now) if acting is None else False
-    rules.check_acts(acting=acting or (takes_calls or None))
+    rules.check_acts(acts=bool(acting) or queries.takes_calls_of(by, resident, now=now))
+    rules.check_known(channel, Channel.values, field="channel")
     request = HelpRequest(
         number=new_number(HelpRequest, "R"),
         key=resident.key,
@@ -99,7 +110,7 @@ def draft_request(
         asked_by=by,
         grant=acting.grant if acting else None,
         channel=channel,
-        call_number=call_number,
+        call_number=normalise(call_number, field="call_number")[:20],
         made_at=now,
     )
     _write(request, given, now=now)
@@ -108,15 +119,14 @@ def draft_request(
     return request
 
 
-def _check_asks(request: HelpRequest, *, by: User, now: datetime) -> None:
-    acting = people.acting(by, request.resident, deed="ask", now=now)
-    rules.check_acts(acting=acting or (request.asked_by_id == by.pk or None))
-
-
 @transaction.atomic
 def change_draft(*, request: HelpRequest, by: User, now: datetime, **given: Any) -> HelpRequest:
     """Write on a draft. Raises as ``draft_request``, and ``Conflict`` (``not_a_draft``)."""
-    _check_asks(request, by=by, now=now)
+    rules.check_acts(acts=queries.speaks_for(by, request, now=now))
+    # Only the state that is true now counts: a draft open in two windows may have been sent.
+    request.refresh_from_db(
+        fields=["state"], from_queryset=HelpRequest.objects.select_for_update(no_key=True)
+    )
     rules.check_draft(request)
     _write(request, given, now=now)
     request.save()
@@ -128,14 +138,16 @@ def change_draft(*, request: HelpRequest, by: User, now: datetime, **given: Any)
 def submit_request(*, request: HelpRequest, by: User, now: datetime) -> HelpRequest:
     """Send the request to the street, which answers within one working day.
 
-    Raises ``NotAllowed``, ``Conflict`` (``not_a_draft``, ``state_changed``) or ``Invalid``
-    (``what_missing``, ``when_missing``, ``where_missing``, ``consent_missing``).
+    Where the service takes two volunteers, two are looked for. Raises ``NotAllowed``
+    (``not_your_resident``), ``Conflict`` (``not_a_draft``, ``state_changed``) or ``Invalid``
+    (``what_missing``, ``when_missing``, ``where_missing``, ``wish_missing``, ``not_offered``, a time
+    that is over, ``consent_missing`` with ``purposes``).
     """
-    _check_asks(request, by=by, now=now)
+    rules.check_acts(acts=queries.speaks_for(by, request, now=now))
     rules.check_draft(request)
     missing = people.missing_consents(request.resident, rules.NEEDED_CONSENTS)
     rules.check_whole(request, missing_consents=missing, now=now)
-    places = max(request.places, 2 if request.service_type.two_volunteers else 1)  # type: ignore[union-attr]
+    assert request.service_type is not None
     move(
         request,
         RequestState.SUBMITTED,
@@ -143,7 +155,7 @@ def submit_request(*, request: HelpRequest, by: User, now: datetime) -> HelpRequ
         by=by,
         at=now,
         submitted_at=now,
-        places=places,
+        places=max(request.places, 2 if request.service_type.two_volunteers else 1),
         answer_due_at=at_local(add_working_days(local_date(now), 1), CLOSES),
     )
     return request

@@ -1,53 +1,64 @@
-"""Visits: planned from a request, moved along by matching and service records."""
+"""Visits: planned from a request, moved along by matching and service records.
 
-import secrets
+The request's row is locked before its visits: whoever asks "was this the last one?" sees every answer.
+"""
+
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts import queries as people
 from accounts.models import User
 from accounts.roles import Permission
-from help_requests import events, rules
-from help_requests.models import ArrivalCode, HelpRequest, Visit
+from help_requests import events, queries, rules
+from help_requests.actions.codes import renew_code
+from help_requests.models import HelpRequest, Visit
 from help_requests.states import CancelReason, CloseReason, RequestState, VisitState
 from kernel.events import record
+from kernel.refusals import Conflict
 from kernel.transitions import move
-from kernel.workdays import local_date
 
 WINDOW = timedelta(weeks=4)  # how far ahead a weekly series is planned
 
 
+def lock_request(request: HelpRequest) -> HelpRequest:
+    """Lock the request's row and bring what planning depends on up to date."""
+    request.refresh_from_db(
+        fields=["state", "planned_until"],
+        from_queryset=HelpRequest.objects.select_for_update(no_key=True),
+    )
+    return request
+
+
 @transaction.atomic
 def plan_visits(*, request: HelpRequest, by: User | None, now: datetime) -> list[Visit]:
-    """Plan what is missing: the one visit, or those of a weekly series within four weeks.
+    """Plan what is missing of an accepted request: its one visit, the first of a weekly series, and
+    those of it within four weeks.
 
-    Asked again, nothing is planned twice. A weekly visit keeps its local time.
+    Asked again, nothing is planned twice, also when a visit was moved to another time.
     """
-    if request.starts_at is None or request.minutes is None:
+    lock_request(request)
+    if request.state != RequestState.ACCEPTED:
         return []
-    starts = [request.starts_at]
-    if request.is_weekly:
-        until = request.repeats_until or local_date(request.starts_at)
-        while (following := starts[-1] + timedelta(weeks=1)) <= now + WINDOW:
-            if local_date(following) > until:
-                break
-            starts.append(following)
-    there = set(request.visits.values_list("starts_at", flat=True))
+    assert request.minutes is not None
+    length = timedelta(minutes=request.minutes)
+    taken = set(request.visits.values_list("starts_at", flat=True))
     planned = []
-    for start in starts:
-        if start in there or start <= now:
+    for start in rules.to_plan(request, until=now + WINDOW):
+        request.planned_until = start
+        if start <= now or start in taken:
             continue
         visit = Visit.objects.create(
             request=request,
             region=request.region,
             starts_at=start,
-            ends_at=start + timedelta(minutes=request.minutes),
+            ends_at=start + length,
             places=request.places,
         )
         record(events.VISIT_PLANNED, subject=visit, by=by, at=now)
         planned.append(visit)
+    request.save(update_fields=["planned_until"])
     return planned
 
 
@@ -55,39 +66,39 @@ def plan_ahead(*, now: datetime) -> int:
     """Plan the coming visits of every weekly series, and close series that are over; returns how many."""
     planned = 0
     running = HelpRequest.objects.filter(state=RequestState.ACCEPTED, is_weekly=True)
-    for request in running.iterator(chunk_size=500):
-        planned += len(plan_visits(request=request, by=None, now=now))
-        _close_if_over(request, now=now)
+    for request in list(running.select_related("region")):
+        with transaction.atomic():  # one bad series must not hold up the others
+            planned += len(plan_visits(request=request, by=None, now=now))
+            _close_if_over(request, now=now)
     return planned
 
 
 def _close_if_over(request: HelpRequest, *, now: datetime) -> None:
-    """Close an accepted request none of whose visits is still to come."""
-    states = set(request.visits.values_list("state", flat=True))
-    if request.state != RequestState.ACCEPTED or not all(map(Visit.machine.is_final, states)):
+    """End an accepted request none of whose visits is still to come.
+
+    Served at least once: CLOSED as such; otherwise nobody was found; when every visit was called off,
+    the request is CANCELLED for the reason of the last.
+    """
+    if request.state != RequestState.ACCEPTED or next(rules.to_plan(request), None):
         return
-    if request.is_weekly and local_date(now) <= (request.repeats_until or local_date(now)):
+    visits = list(request.visits.order_by("starts_at", "pk"))
+    states = {visit.state for visit in visits}
+    if not all(map(Visit.machine.is_final, states)):
         return
-    served = VisitState.COMPLETED in states
-    move(
-        request,
-        RequestState.CLOSED,
-        event=events.REQUEST_CLOSED,
-        by=None,
-        at=now,
-        ended_at=now,
-        reason=CloseReason.SERVED if served else CloseReason.NOBODY_FOUND,
-    )
+    if states == {VisitState.CANCELLED}:
+        to, event, reason = RequestState.CANCELLED, events.REQUEST_CANCELLED, visits[-1].reason
+    else:
+        served = CloseReason.ENDED if request.is_weekly else CloseReason.SERVED
+        to, event = RequestState.CLOSED, events.REQUEST_CLOSED
+        reason = served if VisitState.COMPLETED in states else CloseReason.NOBODY_FOUND
+    move(request, to, event=event, by=None, at=now, ended_at=now, reason=reason)
 
 
 @transaction.atomic
 def mark_visit_matched(*, visit: Visit, by: User | None, now: datetime) -> Visit:
-    """Every place is filled: the resident gets an arrival code. Called by matching."""
+    """Every place is filled: the resident gets a fresh arrival code. Called by matching."""
     move(visit, VisitState.MATCHED, event=events.VISIT_MATCHED, by=by, at=now)
-    ArrivalCode.objects.get_or_create(
-        visit=visit,
-        defaults={"key": visit.request.key, "code": f"{secrets.randbelow(10**6):06d}"},
-    )
+    renew_code(visit=visit)
     return visit
 
 
@@ -100,7 +111,7 @@ def mark_visit_open_again(*, visit: Visit, by: User | None, now: datetime) -> Vi
 
 @transaction.atomic
 def mark_visit_in_service(*, visit: Visit, by: User | None, now: datetime) -> Visit:
-    """The first volunteer has checked in. Called by service records."""
+    """The first volunteer has checked in; for the others nothing changes. Called by service records."""
     if visit.state != VisitState.IN_SERVICE:
         move(visit, VisitState.IN_SERVICE, event=events.VISIT_STARTED, by=by, at=now)
     return visit
@@ -109,24 +120,25 @@ def mark_visit_in_service(*, visit: Visit, by: User | None, now: datetime) -> Vi
 @transaction.atomic
 def mark_visit_completed(*, visit: Visit, by: User | None, now: datetime) -> Visit:
     """The last volunteer has checked out; a one-visit request closes with it."""
+    request = lock_request(visit.request)
     move(visit, VisitState.COMPLETED, event=events.VISIT_COMPLETED, by=by, at=now, ended_at=now)
-    _close_if_over(visit.request, now=now)
+    _close_if_over(request, now=now)
     return visit
 
 
 @transaction.atomic
 def mark_visit_unfilled(*, visit: Visit, now: datetime) -> Visit:
     """Its time is over and nobody came. Called by matching's clock."""
+    request = lock_request(visit.request)
     move(visit, VisitState.UNFILLED, event=events.VISIT_UNFILLED, by=None, at=now, ended_at=now)
-    _close_if_over(visit.request, now=now)
+    _close_if_over(request, now=now)
     return visit
 
 
 def _check_may_change(visit: Visit, *, by: User, now: datetime) -> None:
-    acting = people.acting(by, visit.request.resident, deed="ask", now=now)
-    mine = acting or (visit.request.asked_by_id == by.pk or None)
+    is_side = queries.speaks_for(by, visit.request, now=now)
     office = people.may(by, Permission.ANSWER_REQUESTS, region=visit.region, now=now)
-    rules.check_cancels(acting=mine, in_scope=office)
+    rules.check_cancels(is_side=is_side, in_scope=office)
     rules.check_visit_open(visit)
 
 
@@ -134,13 +146,21 @@ def _check_may_change(visit: Visit, *, by: User, now: datetime) -> None:
 def move_visit(*, visit: Visit, starts_at: datetime, by: User, now: datetime) -> Visit:
     """Give a visit another time of the same length; matching may refuse (within).
 
-    Raises ``NotAllowed``, ``Invalid`` (time), ``Conflict`` (``visit_over``, or a listener's own).
+    Raises ``NotAllowed`` (``not_your_request``), ``Invalid`` (``naive_time``, ``in_the_past``,
+    ``too_far_ahead``), ``Conflict`` (``visit_over``, ``visit_there``, ``state_changed``, or a
+    listener's own).
     """
     _check_may_change(visit, by=by, now=now)
-    length = visit.ends_at - visit.starts_at
-    rules.check_when(starts_at, int(length.total_seconds() // 60), now=now)
-    visit.starts_at, visit.ends_at = starts_at, starts_at + length
-    visit.save(update_fields=["starts_at", "ends_at"])
+    rules.check_start(starts_at, now=now)
+    request = lock_request(visit.request)
+    others = request.visits.exclude(pk=visit.pk)
+    rules.check_free_start(is_taken=others.filter(starts_at=starts_at).exists())
+    ends_at = starts_at + (visit.ends_at - visit.starts_at)
+    # Only as it was read: a visit that began or was called off meanwhile must not move.
+    same = Visit.objects.filter(pk=visit.pk, state=visit.state)
+    if not same.update(starts_at=starts_at, ends_at=ends_at):
+        raise Conflict("state_changed", _("Someone else was faster. Please look again."))
+    visit.starts_at, visit.ends_at = starts_at, ends_at
     record(events.VISIT_MOVED, subject=visit, by=by, at=now)
     return visit
 
@@ -160,29 +180,14 @@ def call_off(*, visit: Visit, reason: CancelReason, by: User | None, now: dateti
 
 @transaction.atomic
 def cancel_visit(*, visit: Visit, reason: str, by: User, now: datetime) -> Visit:
-    """Call one visit off; the request closes when none is left. Raises ``NotAllowed``, ``Invalid``,
-    ``Conflict`` (``visit_over``)."""
+    """Call one visit off; the request ends when none is left.
+
+    Raises ``NotAllowed`` (``not_your_request``), ``Invalid`` (``reason_missing``), ``Conflict``
+    (``visit_over``, ``state_changed``).
+    """
     _check_may_change(visit, by=by, now=now)
     code = CancelReason(rules.check_cancel_reason(reason))
+    request = lock_request(visit.request)
     call_off(visit=visit, reason=code, by=by, now=now)
-    _close_if_over(visit.request, now=now)
+    _close_if_over(request, now=now)
     return visit
-
-
-def use_arrival_code(*, visit: Visit, code: str) -> None:
-    """Judge the code typed at the door; a wrong one is counted, five at most, even though it is refused.
-
-    Raises ``Invalid`` (``code_wrong``) or ``Conflict`` (``code_locked``).
-    """
-    with transaction.atomic():
-        arrival = (
-            ArrivalCode.objects.select_for_update(of=("self",))
-            .select_related("key")
-            .get(visit=visit)
-        )
-        fits = secrets.compare_digest(str(arrival.code), code)
-        if not fits:
-            ArrivalCode.objects.filter(pk=arrival.pk, tries__lt=rules.MOST_TRIES).update(
-                tries=F("tries") + 1
-            )
-    rules.check_code(arrival, fits=fits)

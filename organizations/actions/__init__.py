@@ -2,6 +2,8 @@
 
 from organizations.actions.bodies import (
     add_member,
+    ask_again,
+    close_organization,
     confirm_membership,
     decide_organization,
     end_membership,
@@ -9,6 +11,7 @@ from organizations.actions.bodies import (
     suspend_organization,
 )
 from organizations.actions.projects import (
+    archive_project,
     change_project,
     close_project,
     make_project,
@@ -28,9 +31,12 @@ __all__ = [
     "add_member",
     "add_shift",
     "add_weekly_shifts",
+    "archive_project",
+    "ask_again",
     "cancel_shift",
     "change_project",
     "change_shift",
+    "close_organization",
     "close_past_shifts",
     "close_project",
     "confirm_membership",

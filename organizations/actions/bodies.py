@@ -1,6 +1,7 @@
 """Organizations and who holds posts in them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,17 +11,12 @@ from accounts.models import User
 from accounts.roles import Permission
 from kernel.events import record
 from kernel.references import new_number
-from kernel.refusals import Conflict, Invalid
-from kernel.text import normalise
+from kernel.refusals import Conflict
 from kernel.transitions import move
 from kernel.workdays import local_date
 from organizations import events, queries, rules
 from organizations.models import Membership, Organization
-from organizations.states import (
-    MemberRole,
-    OrganizationKind,
-    OrganizationState,
-)
+from organizations.states import MemberRole, OrganizationKind, OrganizationState, ProjectState
 from regions.models import Region
 
 
@@ -39,31 +35,66 @@ def register_organization(
 ) -> Organization:
     """Register a body; ``by`` becomes its manager. The district verifies it before it can publish.
 
-    Raises ``Invalid`` (``bad_credit_code``, ``code_of_another_kind``, ``bad_name``) or ``Conflict``
-    (``already_registered``: a credit code is public, so this may be said).
+    Raises ``Invalid`` (``bad_credit_code``, ``code_of_another_kind``, ``bad_text``,
+    ``not_a_district``) or ``Conflict`` (``already_registered``: a credit code is public, so this may
+    be said).
     """
     code = rules.check_credit_code(credit_code, kind)
-    clean = normalise(name, field="name")
-    if not 2 <= len(clean) <= 80:
-        raise Invalid("bad_name", _("Write the full name of the organization."), field="name")
+    says = _says(name=name, region=region, address=address, contact=contact, about=about)
     if Organization.objects.filter(credit_code=code).exists():
         raise Conflict(
             "already_registered", _("This organization is already here."), field="credit_code"
         )
     organization = Organization.objects.create(
         number=new_number(Organization, "G"),
-        name=clean,
         kind=kind,
         credit_code=code,
-        region=region,
-        address=normalise(address, field="address"),
-        contact=normalise(contact, field="contact"),
-        about=normalise(about, field="about", lines=True),
         registered_by=by,
         registered_at=now,
+        **says,
     )
     record(events.ORGANIZATION_REGISTERED, subject=organization, by=by, at=now)
     _add(organization, by, MemberRole.MANAGER, confirmed=True, by=by, now=now)
+    return organization
+
+
+def _says(*, name: str, region: Region, address: str, contact: str, about: str) -> dict[str, Any]:
+    """Return what an organization says of itself, each value checked."""
+    return {
+        "name": rules.check_text(name, field="name", most=80),
+        "region": rules.check_seat(region),
+        "address": rules.check_text(address, field="address", most=200),
+        "contact": rules.check_text(contact, field="contact", most=80),
+        "about": rules.check_text(about, field="about", least=0, most=2000, lines=True),
+    }
+
+
+@transaction.atomic
+def ask_again(
+    *,
+    organization: Organization,
+    name: str,
+    region: Region,
+    address: str,
+    contact: str,
+    by: User,
+    now: datetime,
+    about: str = "",
+) -> Organization:
+    """Correct a refused registration and hand it in again; kind and credit code stay.
+
+    Raises ``NotAllowed`` (``not_your_organization``), ``Invalid``, ``Conflict`` (``illegal_move``).
+    """
+    manages = queries.is_member(by, organization, MemberRole.MANAGER, now=now)
+    rules.check_runs(is_member=manages)
+    move(
+        organization,
+        OrganizationState.SUBMITTED,
+        event=events.ORGANIZATION_ASKED_AGAIN,
+        by=by,
+        at=now,
+        **_says(name=name, region=region, address=address, contact=contact, about=about),
+    )
     return organization
 
 
@@ -92,7 +123,9 @@ def _add(
 def decide_organization(
     *, organization: Organization, accept: bool, reason: str, by: User, now: datetime
 ) -> Organization:
-    """Verify or refuse an organization in the office's area; a refusal has a reason.
+    """Verify or refuse an organization in the office's area, or let a suspended one go on.
+
+    A refusal has a reason.
 
     Raises ``NotAllowed`` (``not_your_area``, ``your_own``), ``Invalid`` (``reason_missing``) or
     ``Conflict`` (``illegal_move``).
@@ -115,11 +148,23 @@ def decide_organization(
 def check_office(
     organization: Organization, permission: Permission, region: Region, by: User, now: datetime
 ) -> None:
-    """Let only an office decide that is in charge of ``region`` and does not belong to the body."""
+    """Let only an office decide that is in charge of ``region`` and holds no post in the body."""
     rules.check_decides(
         in_scope=people.may(by, permission, region=region, now=now),
-        is_member=queries.is_member(by, organization, now=now),
+        is_member=queries.is_member(by, organization, *MemberRole, now=now),
     )
+
+
+@transaction.atomic
+def close_organization(*, organization: Organization, by: User, now: datetime) -> Organization:
+    """End an organization for good: a manager of it may. Raises ``NotAllowed``, ``Conflict``
+    (``projects_open``: they are closed first, so that volunteers are told; ``illegal_move``)."""
+    manages = queries.is_member(by, organization, MemberRole.MANAGER, now=now)
+    rules.check_runs(is_member=manages)
+    if organization.projects.filter(state=ProjectState.PUBLISHED).exists():
+        raise Conflict("projects_open", _("Close its projects first."))
+    move(organization, OrganizationState.CLOSED, event=events.ORGANIZATION_CLOSED, by=by, at=now)
+    return organization
 
 
 @transaction.atomic
@@ -147,8 +192,10 @@ def add_member(
 ) -> Membership:
     """Invite somebody; the post counts once they confirm it themselves (民政部令67号 Art 6).
 
-    Raises ``NotAllowed`` (``not_your_organization``) or ``Conflict`` (``already_member``).
+    Raises ``NotAllowed`` (``not_your_organization``), ``Invalid`` (``not_in_list``) or ``Conflict``
+    (``already_member``).
     """
+    role = rules.check_role(role)
     manages = queries.is_member(by, organization, MemberRole.MANAGER, now=now)
     rules.check_runs(is_member=manages)
     if Membership.objects.filter(
@@ -171,9 +218,17 @@ def confirm_membership(*, membership: Membership, by: User, now: datetime) -> Me
 
 @transaction.atomic
 def end_membership(*, membership: Membership, ends_on: date, by: User, now: datetime) -> Membership:
-    """End a post: its holder or a manager may. Raises ``NotAllowed``."""
+    """End a post with the day ``ends_on``: its holder or a manager may.
+
+    Raises ``NotAllowed`` (``not_your_organization``) or ``Conflict`` (``last_manager``).
+    """
+    # Rivals queue here: two managers who end each other's post at once must not both succeed.
+    Organization.objects.select_for_update(no_key=True).get(pk=membership.organization_id)
     manages = queries.is_member(by, membership.organization, MemberRole.MANAGER, now=now)
     rules.check_runs(is_member=manages or membership.user_id == by.pk)
+    if membership.role == MemberRole.MANAGER:
+        others = queries.managers_of(membership.organization, now=now).exclude(pk=membership.pk)
+        rules.check_stays_led(is_last_manager=not others.filter(ends_on__isnull=True).exists())
     membership.ends_on = max(ends_on, membership.starts_on)
     membership.save(update_fields=["ends_on"])
     record(events.MEMBERSHIP_ENDED, subject=membership, by=by, at=now)

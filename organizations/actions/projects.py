@@ -9,24 +9,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Permission
-from accounts.states import CredentialKind, SkillCode
 from kernel.events import record
 from kernel.places import check_point
 from kernel.references import new_number
-from kernel.refusals import Conflict, Invalid
-from kernel.text import normalise
+from kernel.refusals import Conflict
 from kernel.transitions import move
 from organizations import events, queries, rules
 from organizations.actions.bodies import check_office
-from organizations.models import Organization, Project
-from organizations.states import (
-    ProjectState,
-    ShiftState,
-)
+from organizations.models import Organization, Project, Shift
+from organizations.states import ProjectState, ShiftState
 from regions.models import Region
-from regions.states import AccessFact, Level
-
-PROJECT_TEXTS = {"title": 60, "summary": 120, "place": 200}
+from regions.states import AccessFact
 
 
 def _project_values(
@@ -46,28 +39,20 @@ def _project_values(
     adults_only: bool = False,
     insured: bool = False,
 ) -> dict[str, Any]:
-    texts = {"title": title, "summary": summary, "place": place}
-    for field, most in PROJECT_TEXTS.items():
-        texts[field] = normalise(texts[field], field=field)
-        if not 2 <= len(texts[field]) <= most:
-            raise Invalid("bad_text", _("Write 2 to %(n)s characters.") % {"n": most}, field=field)
-    if region.level != Level.STREET:
-        raise Invalid("not_a_street", _("Choose a street or town."), field="region")
-    if not set(skills or {}) <= set(SkillCode.values):
-        raise Invalid("unknown_skill", _("Choose skills from the list."), field="skills")
-    if not set(credentials) <= set(CredentialKind.values):
-        raise Invalid("unknown_paper", _("Choose from the list."), field="credentials")
+    """Return the columns of a project, each value checked; without a point the street's stands in."""
     point = (region.lat, region.lng) if lat is None or lng is None else (lat, lng)
     check_point(*point, field="place")
     return {
-        **texts,
-        "description": normalise(description, field="description", lines=True),
-        "category": category,
-        "region": region,
+        "title": rules.check_text(title, field="title", most=60),
+        "summary": rules.check_text(summary, field="summary", most=120),
+        "place": rules.check_text(place, field="place", most=200),
+        "description": rules.check_text(description, field="description", most=4000, lines=True),
+        "category": rules.check_category(category),
+        "region": rules.check_street(region),
         "lat": point[0],
         "lng": point[1],
-        "skills": dict(skills or {}),
-        "credentials": sorted(credentials),
+        "skills": rules.check_skills(dict(skills or {})),
+        "credentials": rules.check_papers(credentials),
         "access": sorted(set(access) & set(AccessFact.values)),
         "auto_accept": auto_accept,
         "adults_only": adults_only,
@@ -93,14 +78,26 @@ def make_project(*, organization: Organization, by: User, now: datetime, **value
 
 @transaction.atomic
 def change_project(*, project: Project, by: User, now: datetime, **values: Any) -> Project:
-    """Write a draft anew. Raises ``NotAllowed``, ``Invalid`` or ``Conflict`` (``not_editable``)."""
+    """Write a draft anew; its shifts go with it to another street (GUARDS I12).
+
+    Raises ``NotAllowed``, ``Invalid`` or ``Conflict`` (``not_editable``).
+    """
     rules.check_runs(is_member=queries.is_member(by, project.organization, now=now))
     rules.check_editable(project.state)
     for name, value in _project_values(**values).items():
         setattr(project, name, value)
     project.save()
+    project.shifts.update(region=project.region)
     record(events.PROJECT_CHANGED, subject=project, by=by, at=now)
     return project
+
+
+def _shifts_to_come(project: Project, *, now: datetime) -> list[Shift]:
+    """Return the drafted shifts still to come; a project without one is not worth a reader's time."""
+    shifts = list(project.shifts.filter(state=ShiftState.DRAFT, starts_at__gt=now))
+    if not shifts:
+        raise Conflict("no_shifts", _("Add a shift that is still to come."))
+    return shifts
 
 
 @transaction.atomic
@@ -111,8 +108,7 @@ def submit_project(*, project: Project, by: User, now: datetime) -> Project:
     """
     rules.check_runs(is_member=queries.is_member(by, project.organization, now=now))
     rules.check_active(project.organization)
-    if not project.shifts.filter(state=ShiftState.DRAFT, starts_at__gt=now).exists():
-        raise Conflict("no_shifts", _("Add a shift that is still to come."))
+    _shifts_to_come(project, now=now)
     move(
         project,
         ProjectState.SUBMITTED,
@@ -128,10 +124,12 @@ def submit_project(*, project: Project, by: User, now: datetime) -> Project:
 def publish_project(*, project: Project, by: User, now: datetime) -> Project:
     """Publish a project and its shifts to come: moderation says yes.
 
-    Raises ``NotAllowed`` (``not_your_area``, ``your_own``), ``Conflict``.
+    Raises ``NotAllowed`` (``not_your_area``, ``your_own``), ``Conflict`` (``not_verified``,
+    ``no_shifts``: all of them passed while it waited, ``illegal_move``).
     """
     check_office(project.organization, Permission.MODERATE_PROJECTS, project.region, by, now)
     rules.check_active(project.organization)
+    shifts = _shifts_to_come(project, now=now)
     move(
         project,
         ProjectState.PUBLISHED,
@@ -142,7 +140,7 @@ def publish_project(*, project: Project, by: User, now: datetime) -> Project:
         published_at=now,
         reason="",
     )
-    for shift in project.shifts.filter(state=ShiftState.DRAFT, starts_at__gt=now):
+    for shift in shifts:
         move(shift, ShiftState.PUBLISHED, event=events.SHIFT_PUBLISHED, by=by, at=now)
     return project
 
@@ -179,4 +177,12 @@ def close_project(*, project: Project, by: User, now: datetime) -> Project:
             at=now,
             reason=_("The project was closed."),
         )
+    return project
+
+
+@transaction.atomic
+def archive_project(*, project: Project, by: User, now: datetime) -> Project:
+    """Put away a draft that was given up, or a closed project. Raises ``NotAllowed``, ``Conflict``."""
+    rules.check_runs(is_member=queries.is_member(by, project.organization, now=now))
+    move(project, ProjectState.ARCHIVED, event=events.PROJECT_ARCHIVED, by=by, at=now)
     return project

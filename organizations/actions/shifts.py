@@ -1,20 +1,17 @@
 """The dated parts of a project."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from kernel.events import record
-from kernel.refusals import Conflict, Invalid
+from kernel.refusals import Conflict
 from kernel.transitions import move
 from organizations import events, queries, rules
 from organizations.models import Project, Shift
-from organizations.states import (
-    ProjectState,
-    ShiftState,
-)
+from organizations.states import ProjectState, ShiftState
 
 
 @transaction.atomic
@@ -62,19 +59,13 @@ def add_weekly_shifts(
     by: User,
     now: datetime,
 ) -> list[Shift]:
-    """Add the same shift in each of the next ``weeks`` (1–26) weeks. Raises as ``add_shift``."""
-    if not 1 <= weeks <= 26:
-        raise Invalid("bad_weeks", _("Choose between 1 and 26 weeks."), field="weeks")
+    """Add the same shift in each of ``weeks`` (1–26) weeks, as ``rules.weekly`` previews them.
+
+    All or none. Raises as ``add_shift``, and ``Invalid`` (``bad_weeks``).
+    """
     return [
-        add_shift(
-            project=project,
-            starts_at=starts_at + timedelta(weeks=week),
-            ends_at=ends_at + timedelta(weeks=week),
-            places=places,
-            by=by,
-            now=now,
-        )
-        for week in range(weeks)
+        add_shift(project=project, starts_at=starts, ends_at=ends, places=places, by=by, now=now)
+        for starts, ends in rules.weekly(starts_at, ends_at, weeks=weeks, now=now)
     ]
 
 
@@ -90,26 +81,31 @@ def change_shift(
 ) -> Shift:
     """Move a shift or change its places; whoever keeps something true of it may refuse (within).
 
-    Raises ``NotAllowed``, ``Invalid``, ``Conflict`` (``shift_over``, or a listener's own).
+    Raises ``NotAllowed``, ``Invalid``, ``Conflict`` (``shift_over``, ``state_changed``, or a
+    listener's own).
     """
     rules.check_runs(is_member=queries.is_member(by, shift.organization, now=now))
     rules.check_times(starts_at, ends_at, now=now)
     rules.check_places(places)
-    if shift.state not in {ShiftState.DRAFT, ShiftState.PUBLISHED} or shift.starts_at <= now:
-        raise Conflict("shift_over", _("This shift can no longer be changed."))
+    rules.check_shift_open(shift, now=now)
+    changed = {"starts_at": starts_at, "ends_at": ends_at, "places": places}
+    # Only as it was read: a shift that was called off meanwhile must not move.
+    if not Shift.objects.filter(pk=shift.pk, state=shift.state).update(**changed):
+        raise Conflict("state_changed", _("Someone else was faster. Please look again."))
     shift.starts_at, shift.ends_at, shift.places = starts_at, ends_at, places
-    shift.save(update_fields=["starts_at", "ends_at", "places"])
     record(events.SHIFT_CHANGED, subject=shift, by=by, at=now)
     return shift
 
 
 @transaction.atomic
 def cancel_shift(*, shift: Shift, reason: str, by: User, now: datetime) -> Shift:
-    """Call a shift off, with a reason that the volunteers read. Raises ``NotAllowed``, ``Invalid``,
-    ``Conflict`` (``shift_over``, ``illegal_move``)."""
+    """Call a shift off, with a reason that the volunteers read.
+
+    Raises ``NotAllowed``, ``Invalid`` (``reason_missing``), ``Conflict`` (``shift_over``,
+    ``state_changed``).
+    """
     rules.check_runs(is_member=queries.is_member(by, shift.organization, now=now))
-    if shift.starts_at <= now:
-        raise Conflict("shift_over", _("This shift can no longer be changed."))
+    rules.check_shift_open(shift, now=now)
     move(
         shift,
         ShiftState.CANCELLED,

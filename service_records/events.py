@@ -1,0 +1,11 @@
+"""What this room announces."""
+
+RECORD_OPENED = "record.opened"
+RECORD_CHECKED_OUT = "record.checked_out"
+RECORD_FORCED = "record.forced"
+RECORD_CONFIRMED = "record.confirmed"
+RECORD_HELD = "record.held"
+RECORD_RETURNED = "record.returned"
+RECORD_APPROVED = "record.approved"
+RECORD_CORRECTED = "record.corrected"
+EVALUATION_GIVEN = "evaluation.given"
