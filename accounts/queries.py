@@ -23,9 +23,11 @@ from accounts.models import (
 from accounts.roles import ROLES, Permission, Role
 from accounts.states import PaperState, Purpose, VerificationState
 from kernel import vault
+from kernel.references import clean_number
 from kernel.workdays import local_date
 from regions.models import Region
 from regions.queries import inside
+from regions.states import Level
 
 
 def desks_of(user: User, *, now: datetime) -> list[Desk]:
@@ -56,6 +58,14 @@ def may(user: User | None, *permissions: Permission, region: Region, now: dateti
     return any(region.path.startswith(path) for path in desk_paths(user, *permissions, now=now))
 
 
+def may_in_city(user: User | None, *permissions: Permission, now: datetime) -> bool:
+    """Say whether a post of ``user`` for the whole city holds one of ``permissions``."""
+    return user is not None and any(
+        desk.region.level == Level.CITY and ROLES[Role(desk.role)].permissions & set(permissions)
+        for desk in desks_of(user, now=now)
+    )
+
+
 def scope_q(user: User | None, *permissions: Permission, now: datetime, field: str = "region") -> Q:
     """Return the condition that ``field`` lies in a region where ``user`` holds a permission."""
     return inside(desk_paths(user, *permissions, now=now), field)
@@ -71,6 +81,15 @@ def roles_of(user: User, *, now: datetime) -> frozenset[Role]:
     if live_grants(now).filter(proxy=user).exists():
         roles.add(Role.PROXY)
     return frozenset(roles)
+
+
+def home_of(user: User) -> Region | None:
+    """Return where ``user`` lives, as a volunteer or as a resident, if that is known."""
+    for profiles in (VolunteerProfile.objects, ResidentProfile.objects):
+        profile = profiles.filter(user=user, region__isnull=False).select_related("region").first()
+        if profile:
+            return profile.region
+    return None
 
 
 def user_by_address(address: str) -> User | None:
@@ -135,9 +154,9 @@ def acting(
 def my_residents(user: User, *, now: datetime) -> QuerySet[ResidentProfile]:
     """Return the residents that ``user`` is, or may ask for."""
     granted = live_grants(now).filter(proxy=user).values("resident_id")
-    return ResidentProfile.objects.filter(Q(user=user) | Q(pk__in=granted)).select_related(
-        "key", "region__parent"
-    )
+    return ResidentProfile.objects.filter(
+        Q(user=user) | Q(pk__in=granted), erased_at__isnull=True
+    ).select_related("key", "region__parent")
 
 
 def residents_for(viewer: User | None, *, now: datetime) -> QuerySet[ResidentProfile]:
@@ -147,7 +166,9 @@ def residents_for(viewer: User | None, *, now: datetime) -> QuerySet[ResidentPro
     scope = scope_q(viewer, Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS, now=now) | Q(
         pk__in=my_residents(viewer, now=now).values("pk")
     )
-    return ResidentProfile.objects.filter(scope).select_related("key", "region__parent")
+    return ResidentProfile.objects.filter(scope, erased_at__isnull=True).select_related(
+        "key", "region__parent"
+    )
 
 
 def name_key(name: str) -> str:
@@ -170,7 +191,7 @@ def find_residents(
         conditions |= Q(name_index=vault.blind("name", key))
         conditions |= Q(pinyin_index=vault.blind("pinyin", key))
     if number:
-        conditions |= Q(number=number)
+        conditions |= Q(number=clean_number(number))
     return found.filter(conditions).order_by("pk")
 
 
@@ -211,6 +232,13 @@ def volunteers_for(viewer: User | None, *, now: datetime) -> QuerySet[VolunteerP
     ).select_related("user__key", "key", "region__parent")
 
 
+def is_guardian_of(user: User | None, volunteer: VolunteerProfile) -> bool:
+    """Say whether ``user`` signs in with the phone that ``volunteer`` named as the guardian's."""
+    if user is None or not user.phone:
+        return False
+    return bool(facts(volunteer.guardian).get("phone") == user.phone)
+
+
 def credentials_for(viewer: User | None, *, now: datetime) -> QuerySet[Credential]:
     """Return the viewer's own credentials, and those that are theirs to check."""
     if viewer is None:
@@ -222,13 +250,34 @@ def credentials_for(viewer: User | None, *, now: datetime) -> QuerySet[Credentia
 
 
 def verifications_for(viewer: User | None, *, now: datetime) -> QuerySet[Verification]:
-    """Return the viewer's own claims, and those of volunteers in the viewer's streets."""
+    """Return the viewer's own claims, and those of people who live in the viewer's streets."""
     if viewer is None:
         return Verification.objects.none()
     return Verification.objects.filter(
         Q(user=viewer)
         | scope_q(viewer, Permission.VERIFY_PEOPLE, now=now, field="user__volunteer__region")
+        | scope_q(viewer, Permission.VERIFY_PEOPLE, now=now, field="user__resident__region")
     ).select_related("user__key", "key", "user__volunteer__region")
+
+
+def claimed_twice(viewer: User | None, *, now: datetime) -> QuerySet[Verification]:
+    """Return the claims on a number that somebody else holds: work of the city's identity desk only."""
+    if not may_in_city(viewer, Permission.VERIFY_PEOPLE, now=now):
+        return Verification.objects.none()
+    return (
+        Verification.objects.filter(duplicate_of__isnull=False)
+        .select_related("user__key", "key", "duplicate_of__user__key", "duplicate_of__key")
+        .order_by("-pk")
+    )
+
+
+def certificates_claimed_twice(viewer: User | None, *, now: datetime) -> QuerySet[ResidentProfile]:
+    """Return residents whose certificate number another one gave before: the city's identity desk."""
+    if not may_in_city(viewer, Permission.VERIFY_PEOPLE, now=now):
+        return ResidentProfile.objects.none()
+    return ResidentProfile.objects.filter(
+        certificate__isnull=False, certificate_index__isnull=True
+    ).select_related("key", "region__parent")
 
 
 def latest_verification(user: User) -> Verification | None:

@@ -34,7 +34,15 @@ DISTRICTS = {
 # Streets have no surveyed point of their own: until a street sets its desk's, it is given one on a
 # small square around the district's centroid, so that distances between streets are not zero.
 STEP = 0.012
-KINDS = {"街道": "Subdistrict", "镇": "Town", "乡": "Township", "区": "District"}
+KINDS = {
+    "新区": "New Area",
+    "街道": "Subdistrict",
+    "镇": "Town",
+    "乡": "Township",
+    "区": "District",
+}
+# Characters of several readings, as they are read in Shanghai's place names (闵行 is Minhang).
+READINGS = {"长": "chang", "行": "hang", "重": "chong"}
 
 
 class Place(NamedTuple):
@@ -53,7 +61,8 @@ class Place(NamedTuple):
 def _english(name: str) -> str:
     kind = next((kind for kind in KINDS if name.endswith(kind)), "")
     stem = name.removesuffix(kind) if kind else name
-    return f"{''.join(lazy_pinyin(stem)).capitalize()} {KINDS.get(kind, '')}".strip()
+    read = [READINGS.get(char, sound) for char, sound in zip(stem, lazy_pinyin(stem), strict=True)]
+    return f"{''.join(read).capitalize()} {KINDS.get(kind, '')}".strip()
 
 
 def _square(number: int) -> tuple[float, float]:

@@ -201,6 +201,9 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HUB_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HUB_HTTPS else 0
 STAFF_SECOND_FACTOR = not DEMO
+HUB_REVEALS_A_DAY = int(
+    os.environ.get("HUB_REVEALS_A_DAY", "30")
+)  # distinct people, per member of staff
 HUB_REALNAME = os.environ.get("HUB_REALNAME", "accounts.gateways.realname.demo")
 X_FRAME_OPTIONS = "DENY"
 

@@ -1,9 +1,11 @@
 """What happens to people: the only writers of this room's tables, by subject."""
 
 from accounts.actions.access import (
+    change_address,
     end_sessions,
     enter_with_code,
     enter_with_password,
+    forget_tries,
     make_token,
     request_code,
     revoke_token,
@@ -15,48 +17,56 @@ from accounts.actions.consents import (
     lift_block,
     withdraw_consent,
 )
+from accounts.actions.erasure import erase_person, erase_resident
+from accounts.actions.grants import decide_grant, submit_grant, withdraw_grant
 from accounts.actions.papers import (
     answer_identity,
     claim_identity,
     decide_credential,
     expire_papers,
+    open_credential_file,
     review_identity,
     submit_credential,
     withdraw_credential,
 )
 from accounts.actions.people import (
     end_desk,
-    erase_person,
     grant_desk,
     make_user,
+    restore,
     set_profile,
     suspend,
 )
 from accounts.actions.residents import (
     change_resident,
-    decide_grant,
+    check_resident_identity,
     register_resident,
     reveal,
-    submit_grant,
-    withdraw_grant,
 )
 from accounts.actions.volunteers import (
+    come_of_age,
     confirm_guardian,
     pass_lesson,
+    record_guardian,
     register_volunteer,
+    restore_volunteer,
     set_area,
     set_categories,
     set_exceptions,
     set_limits,
     set_skills,
     set_windows,
+    suspend_volunteer,
 )
 
 __all__ = [
     "add_block",
     "answer_identity",
+    "change_address",
     "change_resident",
+    "check_resident_identity",
     "claim_identity",
+    "come_of_age",
     "confirm_guardian",
     "decide_credential",
     "decide_grant",
@@ -65,16 +75,22 @@ __all__ = [
     "enter_with_code",
     "enter_with_password",
     "erase_person",
+    "erase_resident",
     "expire_papers",
+    "forget_tries",
     "give_consent",
     "grant_desk",
     "lift_block",
     "make_token",
     "make_user",
+    "open_credential_file",
     "pass_lesson",
+    "record_guardian",
     "register_resident",
     "register_volunteer",
     "request_code",
+    "restore",
+    "restore_volunteer",
     "reveal",
     "review_identity",
     "revoke_token",
@@ -89,6 +105,7 @@ __all__ = [
     "submit_credential",
     "submit_grant",
     "suspend",
+    "suspend_volunteer",
     "withdraw_consent",
     "withdraw_credential",
     "withdraw_grant",

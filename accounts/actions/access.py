@@ -11,16 +11,17 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts import events, gateways, queries, rules
-from accounts.actions.people import cut_off, make_user
+from accounts.actions.people import address_fields, cut_off, make_user
 from accounts.models import Attempt, CodeUse, SignInCode, Token, User
-from accounts.roles import Scope
 from kernel import vault
 from kernel.events import record
 from kernel.refusals import Conflict, Invalid
+from kernel.text import digits, normalise
 
-HOUR = timedelta(hours=1)
-# (what is counted, how often an hour): per address, per network address, wrong passwords per address.
-CODES_PER_ADDRESS, CODES_PER_IP, TRIES_PER_ADDRESS, TRIES_PER_IP = 6, 60, 20, 200
+# How often an hour: codes sent, and tries of codes and passwords.
+CODES_PER_ADDRESS, CODES_PER_IP, CODES_PER_DEVICE = 6, 60, 12
+TRIES_PER_ADDRESS, TRIES_PER_IP = 20, 200
+COMPARED = 3  # the newest codes of an address that a typed one is compared with
 # Somebody's password that nobody has: an unknown address costs the same work as a known one.
 NOBODYS = make_password(secrets.token_urlsafe(16))
 
@@ -40,14 +41,20 @@ def count(*, kind: str, what: str, most: int, now: datetime) -> None:
 
 
 @transaction.atomic
-def request_code(*, address: str, ip: str, language: str, now: datetime) -> SignInCode:
+def request_code(
+    *, address: str, ip: str, language: str, now: datetime, device: str = ""
+) -> SignInCode:
     """Send a six-digit code, good for ten minutes, to a phone or e-mail address, known or not.
 
-    Raises ``Invalid`` (``bad_phone``, ``bad_email``) or ``Conflict`` (``too_often``).
+    An older code stays good until one of them is used: a late message does no harm. ``device`` is the
+    browser's own mark, if it has one. Raises ``Invalid`` (``bad_phone``, ``bad_email``) or ``Conflict``
+    (``too_often``).
     """
     channel, clean = rules.clean_address(address)
     count(kind="code", what=clean, most=CODES_PER_ADDRESS, now=now)
     count(kind="code-ip", what=ip, most=CODES_PER_IP, now=now)
+    if device:
+        count(kind="code-device", what=device, most=CODES_PER_DEVICE, now=now)
     code = f"{secrets.randbelow(10**6):06d}"
     row = SignInCode(
         channel=channel,
@@ -62,47 +69,91 @@ def request_code(*, address: str, ip: str, language: str, now: datetime) -> Sign
 
 
 def _find_code(clean: str, code: str) -> tuple[SignInCode | None, bool]:
-    """Return the code sent to this address that fits, else the newest one; and whether it fits."""
+    """Return the code sent to this address that fits, else the newest one; and whether it fits.
+
+    A wrong try counts against every code that it was compared with, so that none is guessed at more
+    than five times. Rivals for one address queue at its ``Attempt`` row, which ``count`` has locked.
+    """
     sent = SignInCode.objects.filter(address_index=vault.blind("address", clean))
-    recent = list(sent.order_by("-pk")[:3])
+    recent = list(sent.order_by("-pk")[:COMPARED])
     for row in recent:
         if secrets.compare_digest(row.code_index, vault.blind("sign-in-code", f"{row.ref} {code}")):
             return row, True
+    SignInCode.objects.filter(pk__in=[row.pk for row in recent], tries__lt=rules.MOST_TRIES).update(
+        tries=F("tries") + 1
+    )
     return (recent[0] if recent else None), False
+
+
+def _prove(*, address: str, code: str, ip: str, now: datetime) -> tuple[str, str, SignInCode]:
+    """Return channel, clean address and the code that proves it; a wrong try stays counted."""
+    channel, clean = rules.clean_address(address)
+    typed = digits(code)
+    with transaction.atomic():
+        count(kind="try", what=clean, most=TRIES_PER_ADDRESS, now=now)
+        count(kind="try-ip", what=ip, most=TRIES_PER_IP, now=now)
+        row, fits = _find_code(clean, typed)
+    return channel, clean, rules.check_code(code=row, fits=fits, now=now)
+
+
+def _use_up(code: SignInCode, *, now: datetime) -> None:
+    """Use ``code``, and with it all others sent to the address: one sign-in for one message wave.
+
+    The unique rows are written before the effect; who finds one of them taken has come second.
+    """
+    live = SignInCode.objects.filter(address_index=code.address_index, expires_at__gt=now)
+    refs = set(live.values_list("ref", flat=True)) | {code.ref}
+    used = set(CodeUse.objects.filter(nonce__in=refs).values_list("nonce", flat=True))
+    try:
+        with transaction.atomic():
+            CodeUse.objects.bulk_create(
+                CodeUse(nonce=nonce, at=now) for nonce in sorted(refs - (used - {code.ref}))
+            )
+    except IntegrityError:
+        raise Conflict("code_used", _("This code was already used."), field="code") from None
 
 
 def enter_with_code(*, address: str, code: str, ip: str, now: datetime) -> User:
     """Return who owns the address, made if unknown, after the code proved it. The code works once.
 
-    Raises ``Invalid`` (``code_wrong``) or ``Conflict`` (``code_expired``, ``too_many_tries``,
-    ``code_used``). A wrong try is counted even though it is refused.
+    Raises ``Invalid`` (``code_wrong``), ``Conflict`` (``code_expired``, ``too_many_tries``,
+    ``code_used``, ``too_often``) or ``NotAllowed`` (``cannot_enter``). A wrong try is counted even
+    though it is refused.
     """
-    channel, clean = rules.clean_address(address)
+    channel, clean, sent = _prove(address=address, code=code, ip=ip, now=now)
     with transaction.atomic():
-        count(kind="try", what=clean, most=TRIES_PER_ADDRESS, now=now)
-        count(kind="try-ip", what=ip, most=TRIES_PER_IP, now=now)
-        row, fits = _find_code(clean, code)
-        if row is not None and not fits:
-            SignInCode.objects.filter(pk=row.pk, tries__lt=rules.MOST_TRIES).update(
-                tries=F("tries") + 1
+        _use_up(sent, now=now)
+        user = queries.user_by_address(clean)
+        if user is None:
+            user = make_user(channel=channel, address=clean, by=None, now=now)
+        rules.check_may_enter(user)
+        record(events.USER_ENTERED, subject=user, by=user, at=now, way="code")
+    return user
+
+
+def change_address(
+    *, user: User, address: str, code: str, ip: str, by: User, now: datetime
+) -> User:
+    """Give ``user`` a new phone number or e-mail address, proved by the code that was sent there.
+
+    Who holds the code may learn that the address has an account already: it is theirs to open. Raises
+    what ``enter_with_code`` raises, ``NotAllowed`` (``not_yours``) and ``Conflict``
+    (``address_taken``).
+    """
+    rules.check_own(user=user, by=by)
+    channel, clean, sent = _prove(address=address, code=code, ip=ip, now=now)
+    with transaction.atomic():
+        _use_up(sent, now=now)
+        holder = queries.user_by_address(clean)
+        if holder and holder.pk != user.pk:
+            raise Conflict(
+                "address_taken", _("This address opens another account."), field="address"
             )
-    rules.check_code(code=row, fits=fits, now=now)
-    assert row is not None
-    return _let_in(channel, clean, nonce=row.ref, now=now)
-
-
-@transaction.atomic
-def _let_in(channel: str, clean: str, *, nonce: str, now: datetime) -> User:
-    try:
-        with transaction.atomic():
-            CodeUse.objects.create(nonce=nonce, at=now)
-    except IntegrityError:
-        raise Conflict("code_used", _("This code was already used."), field="code") from None
-    user = queries.user_by_address(clean)
-    if user is None:
-        user = make_user(channel=channel, address=clean, by=None, now=now)
-    rules.check_may_enter(user)
-    record(events.USER_ENTERED, subject=user, by=user, at=now, way="code")
+        fields = address_fields(channel, clean)
+        for field, value in fields.items():
+            setattr(user, field, value)
+        user.save(update_fields=list(fields))
+        record(events.ADDRESS_CHANGED, subject=user, by=by, at=now, channel=channel)
     return user
 
 
@@ -130,7 +181,11 @@ def enter_with_password(*, address: str, password: str, ip: str, now: datetime) 
 
 @transaction.atomic
 def set_password(*, user: User, new: str, by: User | None, now: datetime) -> User:
-    """Set the password; all sessions and tokens of the person end. Raises ``Invalid`` (``weak_password``)."""
+    """Set the password; all sessions and tokens of the person end.
+
+    Raises ``Invalid`` (``weak_password``) or ``NotAllowed`` (``not_yours``).
+    """
+    rules.check_own(user=user, by=by)
     try:
         validate_password(new, user)
     except ValidationError as error:
@@ -144,7 +199,8 @@ def set_password(*, user: User, new: str, by: User | None, now: datetime) -> Use
 
 @transaction.atomic
 def end_sessions(*, user: User, by: User | None, now: datetime) -> User:
-    """Sign the person out everywhere; tokens end too."""
+    """Sign the person out everywhere; tokens end too. Raises ``NotAllowed`` (``not_yours``)."""
+    rules.check_own(user=user, by=by)
     cut_off(user=user)
     record(events.SESSIONS_ENDED, subject=user, by=by, at=now)
     return user
@@ -156,17 +212,15 @@ def make_token(
 ) -> tuple[Token, str]:
     """Return a new access token and its secret, which is shown this once and kept nowhere.
 
-    Raises ``Invalid`` (``bad_scope``, ``bad_days``): at most a year.
+    Raises ``Invalid`` (``bad_scope``, ``bad_days``: at most a year) or ``NotAllowed`` (``not_yours``).
     """
-    if not scopes or not set(scopes) <= {scope.value for scope in Scope}:
-        raise Invalid("bad_scope", _("Choose what the token may do."), field="scopes")
-    if not 1 <= days <= 365:
-        raise Invalid("bad_days", _("A token lives at most a year."), field="days")
+    rules.check_own(user=user, by=by)
+    rules.check_token(scopes=scopes, days=days)
     secret = f"vh_{secrets.token_urlsafe(32)}"
     token = Token.objects.create(
         user=user,
         key=user.key,
-        name=name,
+        name=normalise(name, field="name")[:60],
         secret_index=vault.blind("token", secret),
         scopes=sorted(scopes),
         epoch=user.epoch,
@@ -179,9 +233,21 @@ def make_token(
 
 @transaction.atomic
 def revoke_token(*, token: Token, by: User | None, now: datetime) -> Token:
-    """End a token; asked again, nothing changes."""
+    """End a token; asked again, nothing changes. Raises ``NotAllowed`` (``not_yours``)."""
+    rules.check_own(user=token.user, by=by)
     if token.revoked_at is None:
         token.revoked_at = now
         token.save(update_fields=["revoked_at"])
         record(events.TOKEN_REVOKED, subject=token, by=by, at=now)
     return token
+
+
+def forget_tries(*, now: datetime) -> int:
+    """Delete codes and counts of more than a day ago, which limit nothing any more; returns how many.
+
+    That a code was used stays on record.
+    """
+    yesterday = now - timedelta(days=1)
+    codes, _by_model = SignInCode.objects.filter(expires_at__lt=yesterday).delete()
+    counts, _by_model = Attempt.objects.filter(window__lt=yesterday).delete()
+    return codes + counts

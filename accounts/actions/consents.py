@@ -3,13 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from accounts import events, queries
+from accounts import events, queries, rules
 from accounts.models import Block, Consent, ResidentProfile, User, VolunteerProfile
 from accounts.states import BlockSide, Purpose
 from kernel.events import record
-from kernel.refusals import NotAllowed
 
 
 def _check_decides(*, subject: User | ResidentProfile, by: User, now: datetime) -> None:
@@ -19,8 +17,7 @@ def _check_decides(*, subject: User | ResidentProfile, by: User, now: datetime) 
     else:
         decides = queries.acting(by, subject, deed="ask", now=now) is not None
         decides = decides or subject.registered_by_id == by.pk  # at the counter, on the phone
-    if not decides:
-        raise NotAllowed("not_your_consent", _("Only the person concerned can decide this."))
+    rules.check_decides(decides=decides)
 
 
 @transaction.atomic
@@ -37,6 +34,8 @@ def give_consent(
     Raises ``NotAllowed`` (``not_your_consent``).
     """
     _check_decides(subject=subject, by=by, now=now)
+    # The subject's row is locked: asked twice at once, it is one decision.
+    type(subject).objects.select_for_update(no_key=True).get(pk=subject.pk)
     standing = subject.consents.filter(purpose=purpose, withdrawn_at__isnull=True).first()
     if standing:
         return standing
@@ -116,5 +115,4 @@ def _check_side(
         speaks = volunteer.user_id == by.pk
     else:
         speaks = queries.acting(by, resident, deed="ask", now=now) is not None
-    if not speaks:
-        raise NotAllowed("not_your_side", _("You can decide this only for yourself."))
+    rules.check_speaks(speaks=speaks)

@@ -1,19 +1,21 @@
 """Identity and credentials: claimed by the person, answered by a source or by staff."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import events, queries, rules
+from accounts.actions.volunteers import write_identity
+from accounts.gateways import files
 from accounts.gateways.realname import Answer
 from accounts.models import Credential, ProxyGrant, User, Verification, VolunteerProfile
 from accounts.roles import Permission
 from accounts.states import CredentialKind, PaperState, Purpose, VerificationState
-from kernel import vault
+from kernel import tasks, vault
 from kernel.events import record
-from kernel.refusals import Conflict, Invalid, NotAllowed
-from kernel.text import normalise
+from kernel.refusals import Conflict, Invalid
 from kernel.transitions import move
 from kernel.workdays import local_date
 from regions.models import Region
@@ -29,9 +31,12 @@ def claim_identity(
 ) -> Verification:
     """Write down a claim; the source is asked later. The same work whether the number is known or not.
 
-    Raises ``Invalid`` (``bad_name``, ``bad_id_number``, ``no_consent``) or ``Conflict``
-    (``already_verified``, ``claim_running``), which speak of the person's own claims only.
+    Raises ``Invalid`` (``bad_name``, ``bad_id_number``, ``no_consent``), ``NotAllowed``
+    (``not_yours``) or ``Conflict`` (``already_verified``, ``claim_running``), which speak of the
+    person's own claims only.
     """
+    rules.check_own(user=user, by=by)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one claim at a time
     clean_name = rules.check_name(name)
     number = rules.check_id_number(id_number, today=local_date(now)).number
     if not queries.has_consent(user, Purpose.REAL_NAME):
@@ -51,67 +56,72 @@ def claim_identity(
         next_attempt_at=now,
     )
     record(events.IDENTITY_CLAIMED, subject=claim, by=by, at=now)
+    tasks.run_on_commit("accounts.jobs.ask_source", claim.pk)
     return claim
 
 
-def _match(claim: Verification, *, by: User | None, now: datetime, **changes: object) -> None:
-    """Bring the claim to MATCH, or to REJECTED if another person holds the number (HOUSE §2)."""
-    holder = (
+def _holder(claim: Verification) -> Verification | None:
+    """Return the claim of another person that holds the same number."""
+    return (
         Verification.objects.filter(id_index=claim.id_index, state=VerificationState.MATCH)
         .exclude(pk=claim.pk)
         .first()
     )
-    outcome = VerificationState.REJECTED if holder else VerificationState.MATCH
-    if holder:
-        changes |= {"reason": PAPERS, "duplicate_of": holder}
-    try:
-        with transaction.atomic():
-            move(claim, outcome, event=events.IDENTITY_ANSWERED, by=by, at=now, **changes)
-    except IntegrityError:  # a rival with the same number was faster by a moment
-        claim.refresh_from_db()
-        move(
-            claim,
-            VerificationState.REJECTED,
-            event=events.IDENTITY_ANSWERED,
-            by=by,
-            at=now,
-            **{**changes, "reason": PAPERS},
-        )
-    if claim.state == VerificationState.MATCH:
-        _write_identity(claim, now=now)
+
+
+def _match(claim: Verification, *, by: User | None, now: datetime, **changes: Any) -> None:
+    """Bring the claim to MATCH, or to REJECTED if another person holds the number (HOUSE §2)."""
+    if _holder(claim) is None:
+        try:
+            with transaction.atomic():
+                move(
+                    claim,
+                    VerificationState.MATCH,
+                    event=events.IDENTITY_ANSWERED,
+                    by=by,
+                    at=now,
+                    **changes,
+                )
+        except IntegrityError:  # a rival with the same number was faster by a moment
+            claim.refresh_from_db(fields=["state"])
+        else:
+            _write_identity(claim, now=now)
+            return
+    move(
+        claim,
+        VerificationState.REJECTED,
+        event=events.IDENTITY_ANSWERED,
+        by=by,
+        at=now,
+        **{**changes, "reason": PAPERS, "duplicate_of": _holder(claim)},
+    )
 
 
 def _write_identity(claim: Verification, *, now: datetime) -> None:
-    """Keep what the verified number says: name, sex, birth date (sealed), its band, of age or not."""
-    number = rules.check_id_number(claim.id_number, today=local_date(now))
+    """The verified name becomes the person's, and what the number says the volunteer's."""
     user = claim.user
     user.name = claim.name
     user.save(update_fields=["name"])
     profile = VolunteerProfile.objects.filter(user=user).select_related("key").first()
-    if profile is None:
-        return
-    profile.name, profile.sex = claim.name, number.sex
-    profile.birth_on = number.birth_on.isoformat()
-    profile.birth_band = number.birth_on.year // 5 * 5
-    profile.is_adult = rules.age_on(local_date(now), number.birth_on) >= rules.ADULT
-    profile.is_verified = True
-    profile.save()
-    record(events.VOLUNTEER_CHANGED, subject=profile, by=None, at=now, what="identity")
+    if profile:
+        write_identity(profile, name=claim.name, id_number=claim.id_number, now=now)
 
 
 @transaction.atomic
 def answer_identity(*, verification: Verification, answer: Answer, now: datetime) -> Verification:
-    """Write the source's answer; SOURCE_DOWN is asked again later, longer apart each time.
+    """Write the source's answer; SOURCE_DOWN is asked again later, longer apart each time, until after
+    eight tries the street decides.
 
-    Raises ``Conflict`` (``state_changed``) when it was answered meanwhile.
+    Raises ``Conflict`` (``already_answered``) when it was answered meanwhile.
     """
     claim = (
         Verification.objects.select_for_update(of=("self",))
         .select_related("user__key", "key")
         .get(pk=verification.pk)
     )
+    rules.check_answerable(claim=claim)
     attempts = claim.attempts + 1
-    known = {
+    known: dict[str, Any] = {
         "provider": answer.provider,
         "raw_code": answer.raw_code,
         "level": answer.level,
@@ -120,8 +130,7 @@ def answer_identity(*, verification: Verification, answer: Answer, now: datetime
         "next_attempt_at": None,
     }
     outcome = VerificationState(answer.outcome)
-    if claim.state == VerificationState.SOURCE_DOWN:
-        move(claim, VerificationState.WAITING, event=events.IDENTITY_CLAIMED, by=None, at=now)
+    _wait_again(claim, by=None, now=now)
     if outcome == VerificationState.MATCH:
         _match(claim, by=None, now=now, **known)
         return claim
@@ -133,14 +142,10 @@ def answer_identity(*, verification: Verification, answer: Answer, now: datetime
     return claim
 
 
-def _check_verifies(*, by: User, region: Region | None, now: datetime) -> None:
-    if region is None or not queries.may(
-        by,
-        Permission.VERIFY_PEOPLE,
-        region=region,
-        now=now,
-    ):
-        raise NotAllowed("not_your_street", _("This is for the person's own street to decide."))
+def _wait_again(claim: Verification, *, by: User | None, now: datetime) -> None:
+    """A claim whose source was down waits again, and is then answered like any other."""
+    if claim.state == VerificationState.SOURCE_DOWN:
+        move(claim, VerificationState.WAITING, event=events.IDENTITY_ASKED, by=by, at=now)
 
 
 @transaction.atomic
@@ -149,26 +154,50 @@ def review_identity(
 ) -> Verification:
     """Decide at the street, with the papers on the table, what the source could not.
 
-    Raises ``NotAllowed`` (``not_your_street``, ``your_own``) or ``Conflict`` (``illegal_move``).
+    ``reason`` is a code of at most 40 characters. Raises ``NotAllowed`` (``not_your_street``,
+    ``your_own``) or ``Conflict`` (``illegal_move``).
     """
-    claim = Verification.objects.select_related("user__key", "key").get(pk=verification.pk)
-    if claim.user_id == by.pk:
-        raise NotAllowed("your_own", _("Somebody else has to check your papers."))
-    profile = VolunteerProfile.objects.filter(user=claim.user).select_related("region").first()
-    _check_verifies(by=by, region=profile.region if profile else None, now=now)
-    changes = {"reviewed_by": by, "answered_at": now, "next_attempt_at": None, "level": "papers"}
+    claim = (
+        Verification.objects.select_for_update(of=("self",))
+        .select_related("user__key", "key")
+        .get(pk=verification.pk)
+    )
+    _check_reviews(whose=claim.user, home=queries.home_of(claim.user), by=by, now=now)
+    changes: dict[str, Any] = {
+        "reviewed_by": by,
+        "answered_at": now,
+        "next_attempt_at": None,
+        "level": "papers",
+    }
+    _wait_again(claim, by=by, now=now)
     if accept:
         _match(claim, by=by, now=now, **changes)
-    else:
-        move(
-            claim,
-            VerificationState.REJECTED,
-            event=events.IDENTITY_ANSWERED,
-            by=by,
-            at=now,
-            **{**changes, "reason": reason or PAPERS},
-        )
+        return claim
+    move(
+        claim,
+        VerificationState.REJECTED,
+        event=events.IDENTITY_ANSWERED,
+        by=by,
+        at=now,
+        **{**changes, "reason": reason[:40] or PAPERS},
+    )
+    _unwrite_identity(claim, now=now)
     return claim
+
+
+def _unwrite_identity(claim: Verification, *, now: datetime) -> None:
+    """A false entry that was taken back verifies nobody any more."""
+    profile = VolunteerProfile.objects.filter(user=claim.user, is_verified=True).first()
+    if profile:
+        profile.is_verified = False
+        profile.save(update_fields=["is_verified"])
+        record(events.VOLUNTEER_CHANGED, subject=profile, by=None, at=now, what="identity")
+
+
+def _check_reviews(*, whose: User, home: Region | None, by: User, now: datetime) -> None:
+    in_scope = home is not None and queries.may(by, Permission.VERIFY_PEOPLE, region=home, now=now)
+    anywhere = queries.may_in_city(by, Permission.VERIFY_PEOPLE, now=now)
+    rules.check_reviews(whose=whose, in_scope=in_scope or anywhere, by=by)
 
 
 @transaction.atomic
@@ -182,29 +211,52 @@ def submit_credential(
     valid_until: date | None,
     by: User | None,
     now: datetime,
+    file: bytes | None = None,
 ) -> Credential:
-    """Hand in a paper to be checked. Raises ``Invalid`` (``bad_number``, ``bad_dates``) or ``Conflict``
-    (``already_valid``)."""
-    clean = normalise(number, field="number")
-    if not 3 <= len(clean) <= 40:
-        raise Invalid("bad_number", _("Write the number of the paper."), field="number")
-    today = local_date(now)
-    if issued_on > today or (valid_until and valid_until < today):
-        raise Invalid("bad_dates", _("This paper is not valid today."), field="valid_until")
-    if volunteer.credentials.filter(kind=kind, state=PaperState.VALID).exists():
-        raise Conflict("already_valid", _("A valid paper of this kind is there already."))
+    """Hand in a paper to be checked, with a picture or PDF of it, which is kept sealed.
+
+    Raises ``Invalid`` (``bad_number``, ``bad_dates``, and for the file what ``gateways.files.clean``
+    raises), ``NotAllowed`` (``not_yours``) or ``Conflict`` (``already_valid``).
+    """
+    rules.check_own(user=volunteer.user, by=by)
+    clean = rules.check_paper(
+        number=number, issued_on=issued_on, valid_until=valid_until, today=local_date(now)
+    )
+    _check_no_valid(volunteer, kind)
     credential = Credential.objects.create(
         key=volunteer.key,
         volunteer=volunteer,
         kind=kind,
         number=clean,
-        issuer=normalise(issuer, field="issuer"),
+        issuer=rules.check_text(issuer, field="issuer", most=80) or "",
         issued_on=issued_on,
         valid_until=valid_until,
+        file=files.keep(file, key=volunteer.key) if file is not None else "",
         submitted_at=now,
     )
     record(events.CREDENTIAL_SUBMITTED, subject=credential, by=by, at=now, kind=kind)
     return credential
+
+
+def _check_no_valid(volunteer: VolunteerProfile, kind: str) -> None:
+    """The volunteer's row is locked: of two papers of a kind, one can become valid."""
+    VolunteerProfile.objects.select_for_update(no_key=True).get(pk=volunteer.pk)
+    valid = volunteer.credentials.filter(kind=kind, state=PaperState.VALID).first()
+    rules.check_no_valid(valid=valid)
+
+
+@transaction.atomic
+def open_credential_file(*, credential: Credential, by: User, now: datetime) -> tuple[bytes, str]:
+    """Return the paper's file and its media type; that staff looked is written down.
+
+    Raises ``NotAllowed`` (``not_your_street``) or ``Conflict`` (``no_file``).
+    """
+    if credential.volunteer.user_id != by.pk:
+        volunteer = credential.volunteer
+        _check_reviews(whose=volunteer.user, home=volunteer.region, by=by, now=now)
+        record(events.CREDENTIAL_OPENED, subject=credential, by=by, at=now)
+    rules.check_has_file(credential=credential)
+    return files.read(credential.file, key=credential.key)
 
 
 @transaction.atomic
@@ -216,19 +268,11 @@ def decide_credential(
     Raises ``NotAllowed`` (``not_your_street``, ``your_own``), ``Invalid`` (``reason_missing``),
     ``Conflict`` (``illegal_move``, ``already_valid``).
     """
-    if credential.volunteer.user_id == by.pk:
-        raise NotAllowed("your_own", _("Somebody else has to check your papers."))
-    _check_verifies(by=by, region=credential.volunteer.region, now=now)
-    words = normalise(reason, field="reason")
-    if not accept and not words:
-        raise Invalid("reason_missing", _("Say why."), field="reason")
-    if (
-        accept
-        and credential.volunteer.credentials.filter(
-            kind=credential.kind, state=PaperState.VALID
-        ).exists()
-    ):
-        raise Conflict("already_valid", _("A valid paper of this kind is there already."))
+    volunteer = credential.volunteer
+    _check_reviews(whose=volunteer.user, home=volunteer.region, by=by, now=now)
+    words = rules.check_reason(reason, needed=not accept)
+    if accept:
+        _check_no_valid(volunteer, credential.kind)
     move(
         credential,
         PaperState.VALID if accept else PaperState.REFUSED,
@@ -245,8 +289,7 @@ def decide_credential(
 @transaction.atomic
 def withdraw_credential(*, credential: Credential, by: User, now: datetime) -> Credential:
     """Take a paper back. Raises ``NotAllowed`` (``not_yours``) or ``Conflict`` (``illegal_move``)."""
-    if credential.volunteer.user_id != by.pk:
-        raise NotAllowed("not_yours", _("This is somebody else's."))
+    rules.check_own(user=credential.volunteer.user, by=by)
     move(credential, PaperState.WITHDRAWN, event=events.CREDENTIAL_WITHDRAWN, by=by, at=now)
     return credential
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts import events, queries, rules
-from accounts.models import Desk, Token, User
+from accounts.models import Desk, User
 from accounts.roles import ROLES, Permission, Role
 from accounts.states import DeskRole
 from kernel import sessions, vault
@@ -15,7 +15,8 @@ from kernel.models import PersonKey
 from regions.models import Region
 
 
-def _address_fields(channel: str, address: str) -> dict[str, str]:
+def address_fields(channel: str, address: str) -> dict[str, str]:
+    """Return the columns of a clean address and their values."""
     name = "phone" if channel == "PHONE" else "email"
     return {name: address, f"{name}_index": vault.blind("address", address)}
 
@@ -29,7 +30,7 @@ def make_user(
         key=PersonKey.new(),
         name=name or None,
         joined_at=now,
-        **_address_fields(channel, address),
+        **address_fields(channel, address),
     )
     user.set_unusable_password()
     user.save()
@@ -48,7 +49,13 @@ def set_profile(
     display: str | None = None,
     no_voice: bool | None = None,
 ) -> User:
-    """Write what is given of the person's own settings; raises ``Invalid`` (``bad_name``)."""
+    """Write what is given of the person's own settings.
+
+    Raises ``Invalid`` (``bad_name``, ``bad_language``, ``bad_display``) or ``NotAllowed``
+    (``not_yours``).
+    """
+    rules.check_own(user=user, by=by)
+    rules.check_settings(language=language, display=display)
     given = {
         "name": rules.check_name(name) if name else None,
         "language": language,
@@ -60,7 +67,7 @@ def set_profile(
         setattr(user, field, given[field])
     if changed:
         user.save(update_fields=changed)
-        record("user.changed", subject=user, by=by, at=now, fields=changed)
+        record(events.USER_CHANGED, subject=user, by=by, at=now, fields=changed)
     return user
 
 
@@ -84,11 +91,11 @@ def grant_desk(
 ) -> Desk:
     """Give ``user`` a post; the platform may anywhere, an office only below itself and inside its area.
 
-    Raises ``NotAllowed`` (``not_your_area``).
+    Raises ``NotAllowed`` (``not_your_area``, ``your_own``) or ``Invalid`` (``wrong_level``,
+    ``bad_dates``).
     """
-    desks = queries.desks_of(by, now=now) if by else []
-    granting = [d for d in desks if _grants(d)]
-    rules.check_grant_desk(desks=granting, region=region, by=by)
+    rules.check_desk(role=role, region=region, starts_on=starts_on, ends_on=ends_on)
+    rules.check_grant_desk(desks=_granting(by, now=now), region=region, user=user, by=by)
     desk = Desk.objects.create(
         user=user, role=role, region=region, starts_on=starts_on, ends_on=ends_on, granted_by=by
     )
@@ -97,15 +104,19 @@ def grant_desk(
     return desk
 
 
-def _grants(desk: Desk) -> bool:
-    return Permission.GRANT_DESKS in ROLES[Role(desk.role)].permissions
+def _granting(by: User | None, *, now: datetime) -> list[Desk]:
+    """Return the posts of ``by`` that grant posts."""
+    desks = queries.desks_of(by, now=now) if by else []
+    return [d for d in desks if Permission.GRANT_DESKS in ROLES[Role(d.role)].permissions]
 
 
 @transaction.atomic
 def end_desk(*, desk: Desk, ends_on: date, by: User | None, now: datetime) -> Desk:
-    """End a post with the day ``ends_on``; sessions and tokens of its holder end at once."""
-    granting = [d for d in (queries.desks_of(by, now=now) if by else []) if _grants(d)]
-    rules.check_grant_desk(desks=granting, region=desk.region, by=by)
+    """End a post with the day ``ends_on``; sessions and tokens of its holder end at once.
+
+    Raises ``NotAllowed`` (``not_your_area``, ``your_own``).
+    """
+    rules.check_grant_desk(desks=_granting(by, now=now), region=desk.region, user=desk.user, by=by)
     desk.ends_on = max(ends_on, desk.starts_on)
     desk.save(update_fields=["ends_on"])
     cut_off(user=desk.user)
@@ -114,9 +125,22 @@ def end_desk(*, desk: Desk, ends_on: date, by: User | None, now: datetime) -> De
     return desk
 
 
+def _check_governs(*, user: User, by: User | None, now: datetime) -> None:
+    home = queries.home_of(user)
+    governs = queries.may_in_city(by, Permission.GRANT_DESKS, now=now) or (
+        home is not None and queries.may(by, Permission.GRANT_DESKS, region=home, now=now)
+    )
+    rules.check_governs(user=user, governs=governs, by=by)
+
+
 @transaction.atomic
 def suspend(*, user: User, by: User | None, now: datetime) -> User:
-    """Shut ``user`` out: nothing of theirs is lost, sessions and tokens end at once."""
+    """Shut ``user`` out: nothing of theirs is lost, sessions and tokens end at once.
+
+    A district may in its streets, the city everywhere. Raises ``NotAllowed`` (``not_your_area``,
+    ``your_own``).
+    """
+    _check_governs(user=user, by=by, now=now)
     user.suspended_at = now
     user.save(update_fields=["suspended_at"])
     cut_off(user=user)
@@ -125,26 +149,10 @@ def suspend(*, user: User, by: User | None, now: datetime) -> User:
 
 
 @transaction.atomic
-def erase_person(*, user: User, by: User | None, now: datetime) -> User:
-    """Forget who ``user`` is: the data key is destroyed, indexes and clear names are emptied.
-
-    What was done stays, without a person (GUARDS I17; PIPL Art 47): service facts keep their keys.
-    """
-    user.phone_index = user.email_index = None
-    user.phone = user.email = user.name = None
-    user.is_active, user.erased_at = False, now
-    user.set_unusable_password()
-    user.save()
-    cut_off(user=user)
-    Token.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now)
-    volunteer = getattr(user, "volunteer", None)
-    if volunteer:
-        volunteer.name, volunteer.is_verified = "—", False
-        volunteer.lat = volunteer.lng = volunteer.birth_band = None
-        volunteer.save()
-        volunteer.windows.all().delete()
-        volunteer.exceptions.all().delete()
-    user.verifications.update(id_index="")
-    user.key.destroy(now=now)
-    record(events.PERSON_ERASED, subject=user, by=by, at=now)
+def restore(*, user: User, by: User | None, now: datetime) -> User:
+    """Let a suspended person in again. Raises ``NotAllowed`` as ``suspend`` does."""
+    _check_governs(user=user, by=by, now=now)
+    user.suspended_at = None
+    user.save(update_fields=["suspended_at"])
+    record(events.USER_RESTORED, subject=user, by=by, at=now)
     return user

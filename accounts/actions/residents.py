@@ -1,31 +1,40 @@
-"""Residents, who may act for them, and who looked at their data."""
+"""Residents: what is known of them, all of it sealed, and who looked."""
 
 import json
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Any, TypedDict, Unpack, cast
 
-from django.db import transaction
+from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from accounts import events, queries, rules
-from accounts.models import ProxyGrant, ResidentProfile, Reveal, User
+from accounts.models import ResidentProfile, Reveal, User
 from accounts.roles import Permission
-from accounts.states import Need, PaperState, ProxyKind, RevealReason
+from accounts.states import Need, RevealReason
 from kernel import vault
 from kernel.events import record
 from kernel.models import PersonKey
 from kernel.places import check_point, snap
 from kernel.references import new_number
-from kernel.refusals import Conflict, Invalid, NotAllowed
-from kernel.text import normalise
-from kernel.transitions import move
+from kernel.refusals import Invalid
 from kernel.workdays import day_bounds, local_date
 from regions.models import Region
 from regions.states import Level
 
-REVEALS_A_DAY = 30  # distinct residents one member of staff may look at
-REVEALABLE = ("name", "phone", "address", "certificate", "emergency_contact", "health_notes")
+REVEALABLE = (
+    "name",
+    "phone",
+    "birth_on",
+    "address",
+    "disability",
+    "certificate",
+    "practical",
+    "health_notes",
+    "guardian",
+    "emergency_contact",
+)
 
 
 def _json(value: Any) -> str | None:
@@ -46,12 +55,16 @@ def _write_phone(resident: ResidentProfile, phone: str) -> None:
     resident.phone_tail_index = vault.blind("phone-tail", tail) if tail else ""
 
 
-def _write_home(resident: ResidentProfile, region: Region, lat: float, lng: float) -> None:
+def _write_home(
+    resident: ResidentProfile, region: Region, lat: float | None, lng: float | None
+) -> None:
+    """The precise point is sealed; matching uses the snapped one. Without one the street's stands in."""
     if region.level != Level.STREET:
         raise Invalid("not_a_street", _("Choose a street or town."), field="region")
-    check_point(lat, lng, field="region")
-    resident.region, resident.point = region, f"{lat},{lng}"
-    resident.lat, resident.lng = snap(lat, lng)
+    point = (region.lat, region.lng) if lat is None or lng is None else (lat, lng)
+    check_point(*point, field="region")
+    resident.region, resident.point = region, f"{point[0]},{point[1]}"
+    resident.lat, resident.lng = snap(*point)
 
 
 def _write_needs(resident: ResidentProfile, needs: list[str]) -> None:
@@ -61,15 +74,86 @@ def _write_needs(resident: ResidentProfile, needs: list[str]) -> None:
 
 
 def _write_certificate(resident: ResidentProfile, certificate: str, *, now: datetime) -> None:
-    if not certificate:
+    """The number says the birth date too. Changed, it has to be looked at again."""
+    number = rules.check_certificate(certificate, today=local_date(now)) if certificate else None
+    if resident.certificate == number:
         return
-    number = rules.check_certificate(certificate, today=local_date(now))
     resident.certificate = number
-    resident.certificate_index = vault.blind("certificate", number)
-    resident.birth_on = (
-        resident.birth_on
-        or rules.check_id_number(number[:18], today=local_date(now)).birth_on.isoformat()
-    )
+    resident.certificate_index = vault.blind("certificate", number) if number else None
+    resident.certificate_verified_on = None
+    if number and not resident.birth_on:
+        birth_on = rules.check_id_number(number[:18], today=local_date(now)).birth_on
+        resident.birth_on = birth_on.isoformat()
+
+
+def _save(resident: ResidentProfile) -> None:
+    """Write the row. A certificate number that another resident gave is kept without its index: the
+    form tells nobody, and the city's identity desk sees the pair (``certificates_claimed_twice``)."""
+    try:
+        with transaction.atomic():
+            resident.save()
+    except IntegrityError:
+        resident.certificate_index = None
+        resident.save()
+
+
+class Details(TypedDict, total=False):
+    """What can be said of a resident, each part for itself."""
+
+    phone: str
+    birth_on: date
+    sex: str
+    address: str
+    disability: tuple[str, str, list[str]]  # category, level, parts
+    certificate: str
+    needs: list[str]
+    practical: str
+    health_notes: str
+    guardian: dict[str, str]  # name, phone; empty = none
+    emergency_contact: dict[str, str]
+    no_voice: bool
+
+
+# Free texts and the characters they may have; the address is one line.
+TEXTS = {"address": 200, "practical": 500, "health_notes": 1000}
+
+
+def _write_words(resident: ResidentProfile, given: Details) -> None:
+    for field, most in TEXTS.items():
+        if field in given:
+            text = rules.check_text(
+                str(given[field]),  # type: ignore[literal-required]
+                field=field,
+                most=most,
+                lines=field != "address",
+            )
+            setattr(resident, field, text)
+    for field in ("guardian", "emergency_contact"):
+        if field in given:
+            contact = given[field]  # type: ignore[literal-required]
+            checked = rules.check_contact(contact, field=field) if contact else None
+            setattr(resident, field, _json(checked))
+
+
+def _write_details(resident: ResidentProfile, given: Details, *, now: datetime) -> None:
+    _write_words(resident, given)
+    if "phone" in given:
+        _write_phone(resident, given["phone"])
+    if "birth_on" in given:
+        resident.birth_on = rules.check_birth(given["birth_on"], today=local_date(now))
+    if "sex" in given:
+        resident.sex = rules.check_sex(given["sex"])
+    if "disability" in given:
+        resident.disability = _json(rules.check_disability(*given["disability"]))
+    if "needs" in given:
+        _write_needs(resident, given["needs"])
+    if "certificate" in given:
+        _write_certificate(resident, given["certificate"], now=now)
+    resident.no_voice = given.get("no_voice", resident.no_voice)
+
+
+def _given(**details: Any) -> Details:
+    return cast("Details", {field: value for field, value in details.items() if value is not None})
 
 
 @transaction.atomic
@@ -91,57 +175,60 @@ def register_resident(
     needs: list[str] | None = None,
     practical: str = "",
     health_notes: str = "",
+    guardian: dict[str, str] | None = None,
     emergency_contact: dict[str, str] | None = None,
     no_voice: bool = False,
 ) -> ResidentProfile:
     """Register a resident, with or without an account of their own; all that says who it is is sealed.
 
-    ``disability`` is (category, level, parts). Without a point the street's stands in. Raises
-    ``Invalid`` at the field that is wrong, ``Conflict`` (``already_registered``) for a second profile
+    ``disability`` is (category, level, parts). Without a point the street's stands in. For an account
+    its owner may, or the office of the place; without one anybody may (a guardian, say), since only a
+    grant that the street decides lets them act. Raises ``Invalid`` at the field that is wrong,
+    ``NotAllowed`` (``not_your_resident``), ``Conflict`` (``already_registered``) for a second profile
     of the same account.
     """
-    if user is not None and ResidentProfile.objects.filter(user=user).exists():
-        raise Conflict("already_registered", _("Your needs are already here."))
+    office = queries.may(
+        by, Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS, region=region, now=now
+    )
+    rules.check_register_resident(
+        user=user,
+        has_profile=user is not None and ResidentProfile.objects.filter(user=user).exists(),
+        office=office,
+        by=by,
+    )
     resident = ResidentProfile(
         number=new_number(ResidentProfile, "Z"),
         key=user.key if user else PersonKey.new(),
         user=user,
-        birth_on=birth_on.isoformat() if birth_on else None,
-        sex=sex,
-        address=normalise(address, field="address") or None,
-        practical=normalise(practical, field="practical", lines=True) or None,
-        health_notes=normalise(health_notes, field="health_notes", lines=True) or None,
-        emergency_contact=_json(emergency_contact),
-        disability=_json(rules.check_disability(*disability)) if disability else None,
-        no_voice=no_voice,
         registered_by=by,
         registered_at=now,
     )
     _write_name(resident, name)
-    _write_phone(resident, phone)
-    _write_home(
-        resident, region, region.lat if lat is None else lat, region.lng if lng is None else lng
+    _write_home(resident, region, lat, lng)
+    given = _given(
+        phone=phone,
+        birth_on=birth_on,
+        sex=sex,
+        address=address,
+        disability=disability,
+        certificate=certificate,
+        needs=needs,
+        practical=practical,
+        health_notes=health_notes,
+        guardian=guardian,
+        emergency_contact=emergency_contact,
+        no_voice=no_voice,
     )
-    _write_needs(resident, needs or [])
-    _write_certificate(resident, certificate, now=now)
-    if (
-        resident.certificate_index
-        and ResidentProfile.objects.filter(certificate_index=resident.certificate_index).exists()
-    ):
-        # The same words as for any wrong number: nobody learns that somebody is registered.
-        raise Invalid("bad_certificate", _("Check the certificate number."), field="certificate")
-    resident.save()
+    _write_details(resident, given, now=now)
+    _save(resident)
     record(events.RESIDENT_REGISTERED, subject=resident, by=by, at=now)
     return resident
 
 
-def _check_writes(*, resident: ResidentProfile, by: User, now: datetime) -> None:
-    acts = queries.acting(by, resident, deed="ask", now=now)
-    office = queries.may(
+def _may_write(resident: ResidentProfile, *, by: User, now: datetime) -> bool:
+    return queries.acting(by, resident, deed="ask", now=now) is not None or queries.may(
         by, Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS, region=resident.region, now=now
     )
-    if not (acts or office):
-        raise NotAllowed("not_your_resident", _("You cannot change this person's data."))
 
 
 @transaction.atomic
@@ -151,126 +238,45 @@ def change_resident(
     by: User,
     now: datetime,
     name: str | None = None,
-    phone: str | None = None,
     region: Region | None = None,
     lat: float | None = None,
     lng: float | None = None,
-    address: str | None = None,
-    needs: list[str] | None = None,
-    practical: str | None = None,
-    health_notes: str | None = None,
-    no_voice: bool | None = None,
+    **details: Unpack[Details],
 ) -> ResidentProfile:
-    """Change what is given of a resident's own details. Raises ``NotAllowed`` (``not_your_resident``)."""
-    _check_writes(resident=resident, by=by, now=now)
+    """Change what is given of a resident's details; the event names the fields, not what they hold.
+
+    Raises ``Invalid`` at the field that is wrong or ``NotAllowed`` (``not_your_resident``).
+    """
+    rules.check_writes_resident(may_write=_may_write(resident, by=by, now=now))
     if name is not None:
         _write_name(resident, name)
-    if phone is not None:
-        _write_phone(resident, phone)
-    if region is not None:
-        _write_home(
-            resident, region, region.lat if lat is None else lat, region.lng if lng is None else lng
-        )
-    if needs is not None:
-        _write_needs(resident, needs)
-    for field, text in {
-        "address": address,
-        "practical": practical,
-        "health_notes": health_notes,
-    }.items():
-        if text is not None:
-            setattr(resident, field, normalise(text, field=field, lines=True) or None)
-    if no_voice is not None:
-        resident.no_voice = no_voice
-    resident.save()
-    record(events.RESIDENT_CHANGED, subject=resident, by=by, at=now)
+    if region is not None or lat is not None:
+        _write_home(resident, region or resident.region, lat, lng)
+    given = _given(**details)
+    _write_details(resident, given, now=now)
+    _save(resident)
+    fields = sorted([*given, *(["name"] if name else []), *(["region"] if region else [])])
+    record(events.RESIDENT_CHANGED, subject=resident, by=by, at=now, fields=fields)
     return resident
 
 
 @transaction.atomic
-def submit_grant(
-    *,
-    resident: ResidentProfile,
-    proxy: User,
-    kind: ProxyKind,
-    evidence: str,
-    valid_until: date,
-    by: User,
-    now: datetime,
-    may_ask: bool = True,
-    may_confirm: bool = True,
-    may_see_health: bool = False,
-) -> ProxyGrant:
-    """Ask that ``proxy`` may act for ``resident``; given by the resident themselves it holds at once.
+def check_resident_identity(
+    *, resident: ResidentProfile, by: User, now: datetime
+) -> ResidentProfile:
+    """Write down that the street has seen identity card and certificate.
 
-    Raises ``Invalid`` (``bad_dates``) or ``Conflict`` (``grant_exists``).
+    A certificate that two residents claim is not marked as seen, without a word about it. Raises
+    ``NotAllowed`` (``not_your_street``, ``your_own``).
     """
-    today = local_date(now)
-    if not today < valid_until <= today + timedelta(days=5 * 366):
-        raise Invalid("bad_dates", _("Choose a day within five years."), field="valid_until")
-    if ProxyGrant.objects.filter(
-        resident=resident, proxy=proxy, state__in=[PaperState.SUBMITTED, PaperState.VALID]
-    ).exists():
-        raise Conflict("grant_exists", _("This person is on the list already."))
-    grant = ProxyGrant.objects.create(
-        key=resident.key,
-        resident=resident,
-        proxy=proxy,
-        kind=kind,
-        evidence=normalise(evidence, field="evidence", lines=True) or None,
-        may_ask=may_ask,
-        may_confirm=may_confirm,
-        may_see_health=may_see_health,
-        valid_until=valid_until,
-        submitted_at=now,
-    )
-    record(events.GRANT_SUBMITTED, subject=grant, by=by, at=now, kind=kind)
-    if resident.user_id == by.pk:
-        move(
-            grant,
-            PaperState.VALID,
-            event=events.GRANT_DECIDED,
-            by=by,
-            at=now,
-            decided_by=by,
-            decided_at=now,
-        )
-    return grant
-
-
-@transaction.atomic
-def decide_grant(
-    *, grant: ProxyGrant, accept: bool, reason: str, by: User, now: datetime
-) -> ProxyGrant:
-    """Say at the street whether the evidence holds. Raises ``NotAllowed`` (``not_your_street``,
-    ``your_own``), ``Invalid`` (``reason_missing``), ``Conflict`` (``illegal_move``)."""
-    if grant.proxy_id == by.pk:
-        raise NotAllowed("your_own", _("Somebody else has to check your papers."))
-    if not queries.may(by, Permission.VERIFY_PEOPLE, region=grant.resident.region, now=now):
-        raise NotAllowed("not_your_street", _("This is for the person's own street to decide."))
-    words = normalise(reason, field="reason")
-    if not accept and not words:
-        raise Invalid("reason_missing", _("Say why."), field="reason")
-    move(
-        grant,
-        PaperState.VALID if accept else PaperState.REFUSED,
-        event=events.GRANT_DECIDED,
-        by=by,
-        at=now,
-        decided_by=by,
-        decided_at=now,
-        reason=words,
-    )
-    return grant
-
-
-@transaction.atomic
-def withdraw_grant(*, grant: ProxyGrant, by: User, now: datetime) -> ProxyGrant:
-    """End a grant: the resident or the proxy may, at any time (民法典 Art 35)."""
-    if by.pk not in {grant.proxy_id, grant.resident.user_id}:
-        raise NotAllowed("not_yours", _("This is somebody else's."))
-    move(grant, PaperState.WITHDRAWN, event=events.GRANT_WITHDRAWN, by=by, at=now)
-    return grant
+    in_scope = queries.may(by, Permission.VERIFY_PEOPLE, region=resident.region, now=now)
+    rules.check_resident_papers(resident=resident, in_scope=in_scope, by=by)
+    resident.identity_checked_at = now
+    if resident.certificate_index:
+        resident.certificate_verified_on = local_date(now)
+    resident.save(update_fields=["identity_checked_at", "certificate_verified_on"])
+    record(events.RESIDENT_CHECKED, subject=resident, by=by, at=now)
+    return resident
 
 
 @transaction.atomic
@@ -285,18 +291,29 @@ def reveal(
 ) -> str:
     """Return a masked value in clear, and leave who looked, at what and why, for the resident to read.
 
-    Raises ``NotAllowed`` (``not_your_resident``, ``quota``) or ``Invalid`` (``bad_field``).
+    The hotline names the call. The setting ``HUB_REVEALS_A_DAY`` limits how many people one member of
+    staff looks at in a day; the row of ``by`` is locked, so that no rival look gets past it. Raises
+    ``NotAllowed`` (``not_your_resident``, ``quota``) or ``Invalid`` (``bad_field``,
+    ``call_number_missing``).
     """
-    if field not in REVEALABLE:
-        raise Invalid("bad_field", _("This cannot be shown."), field="field")
-    if not queries.may(by, Permission.REVEAL, region=resident.region, now=now):
-        raise NotAllowed("not_your_resident", _("This person is not in your area."))
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     today = Reveal.objects.filter(by=by, at__gte=day_bounds(local_date(now))[0])
     others = today.exclude(resident=resident).values("resident").distinct().count()
-    if others >= REVEALS_A_DAY:
-        raise NotAllowed("quota", _("You have looked at too many people today."))
+    rules.check_reveal(
+        known=field in REVEALABLE,
+        in_scope=queries.may(by, Permission.REVEAL, region=resident.region, now=now),
+        by_call=reason == RevealReason.CALL,
+        call_number=call_number,
+        others=others,
+        most=settings.HUB_REVEALS_A_DAY,
+    )
     Reveal.objects.create(
-        resident=resident, field=field, by=by, reason=reason, call_number=call_number, at=now
+        resident=resident,
+        field=field,
+        by=by,
+        reason=reason,
+        call_number=call_number.strip()[:20],
+        at=now,
     )
     record(events.RESIDENT_REVEALED, subject=resident, by=by, at=now, field=field, reason=reason)
     return str(getattr(resident, field) or "")

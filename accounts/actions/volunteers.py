@@ -3,12 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from itertools import pairwise
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import events, rules
+from accounts import events, queries, rules
 from accounts.models import (
     Availability,
     AvailabilityException,
@@ -17,11 +16,13 @@ from accounts.models import (
     VolunteerCategory,
     VolunteerProfile,
 )
-from accounts.states import Category, SkillCode, SkillLevel
+from accounts.roles import Permission
+from accounts.states import Category, SkillCode, SkillLevel, VerificationState
 from kernel.events import record
 from kernel.places import check_point, snap
 from kernel.references import new_number
 from kernel.refusals import Invalid
+from kernel.workdays import local_date
 from regions.models import Region
 from regions.states import Level
 
@@ -32,7 +33,12 @@ Window = tuple[int, int, int]  # weekday (Monday 0), start and end in minutes fr
 def register_volunteer(
     *, user: User, name: str, by: User | None, now: datetime
 ) -> VolunteerProfile:
-    """Make ``user`` a volunteer, not verified yet; asked again, the profile that is there is returned."""
+    """Make ``user`` a volunteer; asked again, the profile that is there is returned.
+
+    Who was verified before (as a proxy, say) is a verified volunteer at once. Raises ``Invalid``
+    (``bad_name``) or ``NotAllowed`` (``not_yours``).
+    """
+    rules.check_own(user=user, by=by)
     clean = rules.check_name(name)
     profile, made = VolunteerProfile.objects.get_or_create(
         user=user,
@@ -45,7 +51,43 @@ def register_volunteer(
     )
     if made:
         record(events.VOLUNTEER_REGISTERED, subject=profile, by=by, at=now)
+        claim = queries.latest_verification(user)
+        if claim and claim.state == VerificationState.MATCH:
+            write_identity(profile, name=claim.name, id_number=claim.id_number, now=now)
     return profile
+
+
+def write_identity(
+    volunteer: VolunteerProfile, *, name: str, id_number: str, now: datetime
+) -> VolunteerProfile:
+    """Keep what a verified number says: name, sex, birth date (sealed), its band, of age or not."""
+    number = rules.check_id_number(id_number, today=local_date(now))
+    volunteer.name, volunteer.sex = name, number.sex
+    volunteer.birth_on = number.birth_on.isoformat()
+    volunteer.birth_band = number.birth_on.year // 5 * 5
+    volunteer.is_adult = rules.age_on(local_date(now), number.birth_on) >= rules.ADULT
+    volunteer.is_verified = True
+    volunteer.save()
+    return _changed(volunteer, "identity", by=None, now=now)
+
+
+def come_of_age(*, now: datetime) -> int:
+    """Note who has turned 18: candidate search needs the fact in SQL; returns how many."""
+    minors = VolunteerProfile.objects.filter(is_verified=True, is_adult=False)
+    grown = 0
+    for volunteer in minors.select_related("key").order_by("pk"):
+        birth_on = date.fromisoformat(str(volunteer.birth_on))
+        if rules.age_on(local_date(now), birth_on) >= rules.ADULT:
+            _come_of_age(volunteer, now=now)
+            grown += 1
+    return grown
+
+
+@transaction.atomic
+def _come_of_age(volunteer: VolunteerProfile, *, now: datetime) -> None:
+    volunteer.is_adult = True
+    volunteer.save(update_fields=["is_adult"])
+    _changed(volunteer, "age", by=None, now=now)
 
 
 def _changed(
@@ -69,6 +111,7 @@ def set_area(
     """Set home street and travel radius in metres (500–60,000). The point (default: the street's) is
     snapped to the grid before it is stored. Raises ``Invalid`` (``not_a_street``, ``bad_radius``,
     ``foreign_point``)."""
+    rules.check_own(user=volunteer.user, by=by)
     if region.level != Level.STREET:
         raise Invalid("not_a_street", _("Choose a street or town."), field="region")
     if not 500 <= radius_m <= 60_000:
@@ -86,6 +129,7 @@ def set_skills(
     *, volunteer: VolunteerProfile, skills: Mapping[str, int], by: User | None, now: datetime
 ) -> VolunteerProfile:
     """Replace the claimed skills (code → level). Raises ``Invalid`` (``unknown_skill``)."""
+    rules.check_own(user=volunteer.user, by=by)
     if not set(skills) <= set(SkillCode.values) or not set(skills.values()) <= set(
         SkillLevel.values
     ):
@@ -101,6 +145,7 @@ def set_categories(
     *, volunteer: VolunteerProfile, categories: Iterable[str], by: User | None, now: datetime
 ) -> VolunteerProfile:
     """Replace the service categories she wants to be asked for. Raises ``Invalid``."""
+    rules.check_own(user=volunteer.user, by=by)
     wanted = set(categories)
     if not wanted <= set(Category.values):
         raise Invalid("unknown_category", _("Choose from the list."), field="categories")
@@ -119,13 +164,11 @@ def set_windows(
 ) -> VolunteerProfile:
     """Replace the weekly windows. Raises ``Invalid`` (``bad_window``): turned round, beyond the day,
     or two that overlap."""
+    rules.check_own(user=volunteer.user, by=by)
     wanted = sorted(set(windows))
-    for weekday, starts, ends in wanted:
-        if not (0 <= weekday <= 6 and 0 <= starts < ends <= 1440):
-            raise Invalid("bad_window", _("A time ends after it starts."), field="windows")
-    for one, other in pairwise(wanted):
-        if one[0] == other[0] and other[1] < one[2]:
-            raise Invalid("bad_window", _("Two of these times overlap."), field="windows")
+    if not all(0 <= weekday <= 6 for weekday, _starts, _ends in wanted):
+        raise Invalid("bad_window", _("Choose a day of the week."), field="windows")
+    rules.check_windows(wanted)
     volunteer.windows.all().delete()
     Availability.objects.bulk_create(
         Availability(volunteer=volunteer, weekday=weekday, starts=starts, ends=ends)
@@ -141,11 +184,28 @@ def set_exceptions(
     days_off: Iterable[date],
     by: User | None,
     now: datetime,
+    free: Iterable[tuple[date, int, int]] = (),
 ) -> VolunteerProfile:
-    """Replace the days on which the week does not hold and she is not free."""
-    volunteer.exceptions.filter(is_free=False).delete()
+    """Replace the days on which the week does not hold: off, or ``free`` from … to (minutes) only.
+
+    Raises ``Invalid`` (``bad_window``), also for a day that is both.
+    """
+    rules.check_own(user=volunteer.user, by=by)
+    off, extra = sorted(set(days_off)), sorted(set(free))
+    rules.check_windows([(day.toordinal(), starts, ends) for day, starts, ends in extra])
+    if set(off) & {day for day, _starts, _ends in extra}:
+        raise Invalid("bad_window", _("A day is either off or not."), field="exceptions")
+    volunteer.exceptions.all().delete()
     AvailabilityException.objects.bulk_create(
-        AvailabilityException(volunteer=volunteer, day=day) for day in sorted(set(days_off))
+        [
+            *(AvailabilityException(volunteer=volunteer, day=day) for day in off),
+            *(
+                AvailabilityException(
+                    volunteer=volunteer, day=day, is_free=True, starts=starts, ends=ends
+                )
+                for day, starts, ends in extra
+            ),
+        ]
     )
     return _changed(volunteer, "exceptions", by=by, now=now)
 
@@ -160,6 +220,7 @@ def set_limits(
     now: datetime,
 ) -> VolunteerProfile:
     """Set the weekly limit in minutes (0–6,000) and a pause. Raises ``Invalid`` (``bad_limit``)."""
+    rules.check_own(user=volunteer.user, by=by)
     if not 0 <= minutes_per_week <= 6000:
         raise Invalid("bad_limit", _("Choose up to 100 hours a week."), field="minutes_per_week")
     volunteer.minutes_per_week, volunteer.paused_until = minutes_per_week, paused_until
@@ -168,16 +229,77 @@ def set_limits(
 
 
 @transaction.atomic
-def confirm_guardian(
+def record_guardian(
     *, volunteer: VolunteerProfile, name: str, phone: str, by: User | None, now: datetime
 ) -> VolunteerProfile:
-    """Record the guardian's consent of a volunteer under 18 (上海条例 Art 13)."""
+    """Name the guardian of a volunteer under 18, who has to allow it still (上海条例 Art 13).
+
+    Raises ``Invalid`` (``bad_name``, ``bad_phone``) or ``NotAllowed`` (``not_yours``).
+    """
+    rules.check_own(user=volunteer.user, by=by)
     volunteer.guardian = json.dumps(
-        {"name": rules.check_name(name), "phone": rules.clean_phone(phone)}, ensure_ascii=False
+        rules.check_contact({"name": name, "phone": phone}, field="guardian"), ensure_ascii=False
     )
-    volunteer.guardian_consent_at = now
+    volunteer.guardian_consent_at = None
     volunteer.save(update_fields=["guardian", "guardian_consent_at"])
     return _changed(volunteer, "guardian", by=by, now=now)
+
+
+@transaction.atomic
+def confirm_guardian(
+    *, volunteer: VolunteerProfile, by: User | None, now: datetime
+) -> VolunteerProfile:
+    """Allow a volunteer under 18 to help: the guardian, signed in by the phone that was named, or the
+    street that has the signature.
+
+    Raises ``Conflict`` (``no_guardian``) or ``NotAllowed`` (``not_the_guardian``).
+    """
+    office = volunteer.region is not None and queries.may(
+        by, Permission.VERIFY_PEOPLE, region=volunteer.region, now=now
+    )
+    rules.check_confirm_guardian(
+        volunteer=volunteer,
+        speaks=office or queries.is_guardian_of(by, volunteer),
+        by=by,
+    )
+    volunteer.guardian_consent_at = now
+    volunteer.save(update_fields=["guardian_consent_at"])
+    return _changed(volunteer, "guardian_consent", by=by, now=now)
+
+
+def _check_office(volunteer: VolunteerProfile, *, by: User | None, now: datetime) -> None:
+    in_scope = volunteer.region is not None and queries.may(
+        by, Permission.VERIFY_PEOPLE, region=volunteer.region, now=now
+    )
+    rules.check_governs(user=volunteer.user, governs=in_scope, by=by)
+
+
+@transaction.atomic
+def suspend_volunteer(
+    *, volunteer: VolunteerProfile, reason: str, by: User | None, now: datetime
+) -> VolunteerProfile:
+    """Ask this volunteer for nothing more; the account and what was done stay.
+
+    Raises ``NotAllowed`` (``not_your_area``, ``your_own``) or ``Invalid`` (``reason_missing``).
+    """
+    _check_office(volunteer, by=by, now=now)
+    words = rules.check_reason(reason, needed=True)
+    volunteer.suspended_at, volunteer.suspended_reason = now, words
+    volunteer.save(update_fields=["suspended_at", "suspended_reason"])
+    record(events.VOLUNTEER_SUSPENDED, subject=volunteer, by=by, at=now)
+    return volunteer
+
+
+@transaction.atomic
+def restore_volunteer(
+    *, volunteer: VolunteerProfile, by: User | None, now: datetime
+) -> VolunteerProfile:
+    """Let a suspended volunteer help again. Raises ``NotAllowed`` as ``suspend_volunteer`` does."""
+    _check_office(volunteer, by=by, now=now)
+    volunteer.suspended_at, volunteer.suspended_reason = None, ""
+    volunteer.save(update_fields=["suspended_at", "suspended_reason"])
+    record(events.VOLUNTEER_RESTORED, subject=volunteer, by=by, at=now)
+    return volunteer
 
 
 # The three questions of the first lesson and their right answers.
@@ -190,6 +312,7 @@ def pass_lesson(
 ) -> VolunteerProfile:
     """Record that the first lesson was understood. Raises ``Invalid`` (``wrong_answer``) at the first
     question that was not."""
+    rules.check_own(user=volunteer.user, by=by)
     for question, right in LESSON.items():
         if answers.get(question) != right:
             raise Invalid(

@@ -4,21 +4,84 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from stdnum.iso7064 import mod_11_2
+
 from accounts import actions
-from accounts.models import Desk, ProxyGrant, ResidentProfile, User
-from accounts.states import DeskRole, ProxyKind, Purpose
+from accounts.gateways.realname import Answer, Outcome
+from accounts.models import (
+    Credential,
+    Desk,
+    ProxyGrant,
+    ResidentProfile,
+    User,
+    Verification,
+    VolunteerProfile,
+)
+from accounts.states import CredentialKind, DeskRole, ProxyKind, Purpose
 from kernel.workdays import local_date
 from regions.models import Region
 from tests.factories.regions import city, street
 
 NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)  # a Wednesday, noon in Shanghai
 _numbers = count(1)
+_serials = count(1)  # 901 to 904 have a meaning to the demo's source
 
 
 def user(**given: Any) -> User:
     """Return somebody with a phone number nobody else has."""
     address = f"138{next(_numbers):08d}"
     return actions.make_user(channel="PHONE", address=address, by=None, now=NOON, **given)
+
+
+def id_number(*, birth: str = "19900307", serial: int | None = None, county: str = "310100") -> str:
+    """Return a valid number that nobody else has; county 310100 stands on no card."""
+    body = f"{county}{birth}{next(_serials) if serial is None else serial:03d}"
+    return body + mod_11_2.calc_check_digit(body)
+
+
+def volunteer(
+    *, verified: bool = True, birth: str = "19900307", home: Region | None = None, **given: Any
+) -> VolunteerProfile:
+    """Return a volunteer of the first street, verified and of age unless told."""
+    person = given.pop("user", None) or user()
+    values = {"name": "王芳", "by": person, "now": NOON, **given}
+    profile = actions.register_volunteer(user=person, **values)
+    actions.set_area(volunteer=profile, region=home or street(), radius_m=5000, by=person, now=NOON)
+    if verified:
+        verify(person, name=values["name"], birth=birth)
+        profile.refresh_from_db()
+    return profile
+
+
+def claim(person: User, **given: Any) -> Verification:
+    """Return a claim on a name and number that waits for the source."""
+    actions.give_consent(
+        subject=person, purpose=Purpose.REAL_NAME, text_version="1", by=person, now=NOON
+    )
+    values = {"name": "王芳", "id_number": id_number(), "by": person, "now": NOON, **given}
+    return actions.claim_identity(user=person, **values)
+
+
+def verify(person: User, *, birth: str = "19900307", **given: Any) -> Verification:
+    """Return a claim of ``person`` that the source has confirmed."""
+    values = {"id_number": id_number(birth=birth), **given}
+    answer = Answer(Outcome.MATCH, "demo", "match", "two-factor")
+    return actions.answer_identity(verification=claim(person, **values), answer=answer, now=NOON)
+
+
+def credential(profile: VolunteerProfile, **given: Any) -> Credential:
+    """Return a paper of ``profile`` that waits to be checked."""
+    values = {
+        "kind": CredentialKind.LAWYER,
+        "number": "A12345",
+        "issuer": "上海市司法局",
+        "issued_on": date(2020, 1, 1),
+        "valid_until": date(2027, 1, 1),
+        "by": profile.user,
+        "now": NOON,
+        **given,
+    }
+    return actions.submit_credential(volunteer=profile, **values)
 
 
 def desk(role: DeskRole, region: Region | None = None, **given: Any) -> Desk:

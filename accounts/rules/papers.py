@@ -1,0 +1,59 @@
+"""Papers: identity, credentials, a guardian's consent."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from accounts.models import (
+    Credential,
+    User,
+    Verification,
+    VolunteerProfile,
+)
+from accounts.states import VerificationState
+from kernel.refusals import Conflict, Invalid, NotAllowed
+from kernel.text import normalise
+
+
+def check_answerable(*, claim: Verification) -> None:
+    """A source answers what waits for it; what was decided meanwhile stands."""
+    if claim.state not in {VerificationState.WAITING, VerificationState.SOURCE_DOWN}:
+        raise Conflict("already_answered", _("This has been decided already."))
+
+
+def check_reviews(*, whose: User, in_scope: bool, by: User) -> None:
+    """Papers are checked by the street where the person lives (or the city), never by oneself."""
+    if whose.pk == by.pk:
+        raise NotAllowed("your_own", _("Somebody else has to check your papers."))
+    if not in_scope:
+        raise NotAllowed("not_your_street", _("This is for the person's own street to decide."))
+
+
+def check_paper(*, number: str, issued_on: date, valid_until: date | None, today: date) -> str:
+    """Return the number of a paper that is valid today."""
+    clean = normalise(number, field="number")
+    if not 3 <= len(clean) <= 40:
+        raise Invalid("bad_number", _("Write the number of the paper."), field="number")
+    if issued_on > today or (valid_until and valid_until < today):
+        raise Invalid("bad_dates", _("This paper is not valid today."), field="valid_until")
+    return clean
+
+
+def check_no_valid(*, valid: Credential | None) -> None:
+    """Of a kind, one paper is valid at a time."""
+    if valid is not None:
+        raise Conflict("already_valid", _("A valid paper of this kind is there already."))
+
+
+def check_has_file(*, credential: Credential) -> None:
+    """There is a picture of the paper."""
+    if not credential.file:
+        raise Conflict("no_file", _("No file was handed in with this paper."))
+
+
+def check_confirm_guardian(*, volunteer: VolunteerProfile, speaks: bool, by: User | None) -> None:
+    """A guardian was named, and it is the guardian or the street who allows it, not the minor."""
+    if not volunteer.guardian:
+        raise Conflict("no_guardian", _("Name the guardian first."), field="guardian")
+    if by is not None and (by.pk == volunteer.user_id or not speaks):
+        raise NotAllowed("not_the_guardian", _("Only the guardian can allow this."))
