@@ -60,41 +60,33 @@ def claim_identity(
     return claim
 
 
-def _holder(claim: Verification) -> Verification | None:
-    """Return the claim of another person that holds the same number."""
-    return (
-        Verification.objects.filter(id_index=claim.id_index, state=VerificationState.MATCH)
-        .exclude(pk=claim.pk)
-        .first()
-    )
-
-
 def _match(claim: Verification, *, by: User | None, now: datetime, **changes: Any) -> None:
-    """Bring the claim to MATCH, or to REJECTED if another person holds the number (HOUSE §2)."""
-    if _holder(claim) is None:
-        try:
-            with transaction.atomic():
-                move(
-                    claim,
-                    VerificationState.MATCH,
-                    event=events.IDENTITY_ANSWERED,
-                    by=by,
-                    at=now,
-                    **changes,
-                )
-        except IntegrityError:  # a rival with the same number was faster by a moment
-            claim.refresh_from_db(fields=["state"])
-        else:
-            _write_identity(claim, now=now)
-            return
-    move(
-        claim,
-        VerificationState.REJECTED,
-        event=events.IDENTITY_ANSWERED,
-        by=by,
-        at=now,
-        **{**changes, "reason": PAPERS, "duplicate_of": _holder(claim)},
-    )
+    """Bring the claim to MATCH, or to REJECTED if another person holds the number (HOUSE §2).
+
+    The database's unique index decides, so that rivals at the same moment get one answer as well.
+    """
+    try:
+        with transaction.atomic():
+            move(
+                claim,
+                VerificationState.MATCH,
+                event=events.IDENTITY_ANSWERED,
+                by=by,
+                at=now,
+                **changes,
+            )
+    except IntegrityError:
+        holder = Verification.objects.get(id_index=claim.id_index, state=VerificationState.MATCH)
+        move(
+            claim,
+            VerificationState.REJECTED,
+            event=events.IDENTITY_ANSWERED,
+            by=by,
+            at=now,
+            **{**changes, "reason": PAPERS, "duplicate_of": holder},
+        )
+        return
+    _write_identity(claim, now=now)
 
 
 def _write_identity(claim: Verification, *, now: datetime) -> None:
