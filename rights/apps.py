@@ -8,3 +8,9 @@ class RightsConfig(AppConfig):
 
     name = "rights"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say what the worker does by the clock."""
+        from kernel import tasks
+
+        tasks.periodic("rights.close_old", "rights.jobs.close_old", minutes=60)

@@ -6,6 +6,7 @@ from service_records.actions.hours import (
     approve_hours,
     confirm_record,
     correct_hours,
+    propose_after_appeal,
     propose_again,
     return_hours,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "correct_hours",
     "evaluate",
     "force_close_open",
+    "propose_after_appeal",
     "propose_again",
     "return_hours",
 ]

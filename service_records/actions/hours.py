@@ -197,6 +197,17 @@ def correct_hours(
     return row
 
 
+@transaction.atomic
+def propose_after_appeal(
+    *, record: ServiceRecord, minutes: int, words: str, by: User, now: datetime
+) -> ServiceRecord:
+    """Bring returned hours back to review, as a ruling says; a reviewer still approves them.
+
+    Who ruled becomes the recorder. Raises ``Invalid`` (``bad_minutes``), ``Conflict`` (``illegal_move``).
+    """
+    return _propose(record, minutes, by=by, now=now, words=rules.check_words(words))
+
+
 def _correction_of(old: ServiceRecord, minutes: int, words: str, *, now: datetime) -> ServiceRecord:
     return ServiceRecord.objects.create(
         number=new_number(ServiceRecord, "S"),

@@ -1,0 +1,28 @@
+"""What happens when something is wrong: the only writers of this room's tables, by subject."""
+
+from rights.actions.asking import submit_appeal, submit_complaint, withdraw_case
+from rights.actions.deciding import (
+    acknowledge,
+    ask_review,
+    close_case,
+    conclude,
+    extend_case,
+    take_in_hand,
+)
+from rights.actions.incidents import add_to_incident, close_incident, report_incident, take_incident
+
+__all__ = [
+    "acknowledge",
+    "add_to_incident",
+    "ask_review",
+    "close_case",
+    "close_incident",
+    "conclude",
+    "extend_case",
+    "report_incident",
+    "submit_appeal",
+    "submit_complaint",
+    "take_in_hand",
+    "take_incident",
+    "withdraw_case",
+]

@@ -1,0 +1,180 @@
+"""A case handler answers; an upheld appeal corrects the hours."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import queries as people
+from accounts.models import User
+from accounts.roles import Permission
+from kernel.events import record as leave_event
+from kernel.refusals import Conflict
+from kernel.transitions import move
+from kernel.workdays import local_date
+from organizations.models import Membership
+from regions.models import Region
+from rights import events, queries, rules
+from rights.models import Appeal, Complaint, Ruling
+from rights.states import CaseState, Outcome
+from service_records import actions as records
+from service_records.actions.hours import latest_of
+from service_records.states import RecordState
+
+Case = Complaint | Appeal
+
+
+def _name(case: Case, of_complaint: str, of_appeal: str) -> str:
+    return of_appeal if isinstance(case, Appeal) else of_complaint
+
+
+def _involved(case: Case) -> set[int | None]:
+    """Return the keys of everybody who must not decide this."""
+    if isinstance(case, Appeal):
+        return {case.by_id, *queries.decided_by(case.record)}
+    involved: set[int | None] = {case.by_id, case.about_user_id}
+    if case.about_organization_id:
+        members = Membership.objects.filter(organization=case.about_organization)
+        involved |= set(members.values_list("user", flat=True))
+    if case.assignment:
+        involved.add(case.assignment.volunteer_id)
+    return involved - {None}
+
+
+def _check_handles(case: Case, *, by: User, now: datetime) -> None:
+    rules.check_handles(
+        in_scope=people.may(by, Permission.HANDLE_CASES, region=case.region, now=now),
+        involved=_involved(case),
+        by=by,
+    )
+
+
+@transaction.atomic
+def acknowledge(*, case: Case, by: User, now: datetime) -> Case:
+    """Tell who asked that it has arrived and who handles it. Raises ``NotAllowed`` (``involved``,
+    ``not_your_area``), ``Conflict``."""
+    _check_handles(case, by=by, now=now)
+    event = _name(case, events.COMPLAINT_ACKNOWLEDGED, events.APPEAL_ACKNOWLEDGED)
+    move(case, CaseState.ACKNOWLEDGED, event=event, by=by, at=now, handler=by)
+    return case
+
+
+@transaction.atomic
+def take_in_hand(*, case: Case, by: User, now: datetime) -> Case:
+    """Begin to look into it. Raises as ``acknowledge``."""
+    _check_handles(case, by=by, now=now)
+    event = _name(case, events.COMPLAINT_TAKEN, events.APPEAL_TAKEN)
+    move(case, CaseState.IN_HAND, event=event, by=by, at=now, handler=by)
+    return case
+
+
+@transaction.atomic
+def extend_case(*, case: Case, by: User, now: datetime) -> Case:
+    """Give the conclusion 30 more days, once. Raises ``NotAllowed``, ``Conflict`` (``extended_already``)."""
+    _check_handles(case, by=by, now=now)
+    rules.check_extends(extended_at=case.extended_at)
+    case.extended_at, case.conclude_by = now, case.conclude_by + rules.EXTENSION
+    case.save(update_fields=["extended_at", "conclude_by"])
+    leave_event(events.CASE_EXTENDED, subject=case, by=by, at=now)
+    return case
+
+
+@transaction.atomic
+def conclude(
+    *, case: Case, outcome: str, words: str, by: User, now: datetime, minutes: int | None = None
+) -> Ruling:
+    """Decide, with reasons. An appeal that is right, wholly or in part, puts the hours right at once.
+
+    Raises ``NotAllowed`` (``involved``, ``not_your_area``), ``Invalid`` (``outcome_missing``,
+    ``words_missing``, ``minutes_missing``, ``bad_minutes``), ``Conflict``.
+    """
+    _check_handles(case, by=by, now=now)
+    is_appeal = isinstance(case, Appeal)
+    decided = rules.check_outcome(outcome, minutes=minutes, corrects=is_appeal)
+    is_review = case.state == CaseState.UNDER_REVIEW
+    if is_review and case.rulings.filter(by=by).exists():
+        raise Conflict("second_person", _("Another person has to look at it once more."))
+    ruling = Ruling.objects.create(
+        key=case.key,
+        outcome=decided,
+        words=rules.check_words(words),
+        minutes=minutes,
+        by=by,
+        at=now,
+        is_review=is_review,
+        **({"appeal": case} if is_appeal else {"complaint": case}),
+    )
+    event = _name(case, events.COMPLAINT_CONCLUDED, events.APPEAL_CONCLUDED)
+    to = CaseState.CLOSED if is_review else CaseState.CONCLUDED
+    move(case, to, event=event, by=by, at=now, handler=by, data={"outcome": decided})
+    if isinstance(case, Appeal) and decided != Outcome.DISMISSED and minutes is not None:
+        _put_right(case, minutes, words, by=by, now=now)
+    return ruling
+
+
+def _put_right(appeal: Appeal, minutes: int, words: str, *, by: User, now: datetime) -> None:
+    row = latest_of(appeal.record)
+    if row.state == RecordState.APPROVED:
+        records.correct_hours(
+            record=row,
+            minutes=minutes,
+            words=rules.check_words(words)[:400],
+            approver_region=_region(appeal, by=by, now=now),
+            by=by,
+            now=now,
+        )
+    else:
+        records.propose_after_appeal(
+            record=row, minutes=minutes, words=rules.check_words(words)[:400], by=by, now=now
+        )
+
+
+def _region(case: Case, *, by: User, now: datetime) -> Region:
+    """Return the handler's region that holds the case."""
+    for desk in people.desks_of(by, now=now):
+        if case.region.path.startswith(desk.region.path):
+            return desk.region
+    return case.region
+
+
+@transaction.atomic
+def ask_review(*, case: Case, by: User, now: datetime) -> Case:
+    """Ask for a second look, by another person, within 30 days. Raises ``NotAllowed``, ``Conflict``."""
+    last = case.rulings.order_by("pk").last()
+    concluded = local_date(last.at) if last else local_date(now)
+    rules.check_asks_review(
+        own=case.by_id == by.pk, state=case.state, concluded_on=concluded, today=local_date(now)
+    )
+    event = _name(case, events.COMPLAINT_REVIEW_ASKED, events.APPEAL_REVIEW_ASKED)
+    move(
+        case,
+        CaseState.UNDER_REVIEW,
+        event=event,
+        by=by,
+        at=now,
+        conclude_by=local_date(now) + rules.REVIEW,
+    )
+    return case
+
+
+@transaction.atomic
+def close_case(*, case: Case, by: User | None, now: datetime) -> Case:
+    """End a decided case: who asked is content, or the time for a review is over (``by`` none)."""
+    if by is not None and case.by_id != by.pk:
+        _check_handles(case, by=by, now=now)
+    event = _name(case, events.COMPLAINT_CLOSED, events.APPEAL_CLOSED)
+    move(case, CaseState.CLOSED, event=event, by=by, at=now)
+    return case
+
+
+def close_settled(*, now: datetime) -> int:
+    """Close decided cases whose time for a review is over; returns how many."""
+    closed = 0
+    for model in (Complaint, Appeal):
+        decided = model.objects.filter(state=CaseState.CONCLUDED).prefetch_related("rulings")
+        for case in decided:
+            last = max((ruling.at for ruling in case.rulings.all()), default=now)
+            if last + rules.REVIEW < now:
+                close_case(case=case, by=None, now=now)
+                closed += 1
+    return closed
