@@ -126,8 +126,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
     DATABASES["default"]["TEST"] = {"NAME": str(DATA / "test.sqlite3")}
 else:
+    _given = DATABASES["default"].get(
+        "OPTIONS", {}
+    )  # what the URL says: sslmode, a socket's folder
+    DATABASES["default"]["HOST"] = _given.pop("host", DATABASES["default"]["HOST"])
     # A pool is for web processes: the job cluster forks, and would share its sockets.
     DATABASES["default"]["OPTIONS"] = {
+        **_given,
         "server_side_binding": True,
         **({"pool": {"min_size": 2, "max_size": 20}} if _flag("HUB_POOL") else {}),
     }

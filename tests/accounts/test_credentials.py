@@ -1,6 +1,7 @@
 """Papers of volunteers: handed in, cleaned, sealed, checked by the street (DOMAIN §3, GUARDS §6)."""
 
 import io
+import re
 import struct
 import zlib
 from datetime import date, timedelta
@@ -239,5 +240,5 @@ def test_kept_file_belongs_to_its_person_and_can_be_forgotten():
 
 @pytest.mark.parametrize("name", ["../../keys.json", "a.pdf", "x" * 22 + ".exe", "/etc/passwd"])
 def test_name_that_we_did_not_give_is_no_path(name):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=re.escape(name)):
         files.forget(name)

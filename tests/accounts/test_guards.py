@@ -32,6 +32,8 @@ def guard_against(deed):
 
 def sql(statement):
     with connection.cursor() as cursor:
+        if not LITE:  # TRUNCATE waits for no deferred check of a foreign key
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement)
 
 
