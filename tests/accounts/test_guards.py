@@ -101,6 +101,22 @@ def test_a_used_code_is_used_for_the_database_too():
         a_use()
 
 
+@pytest.mark.parametrize(
+    ("made", "state"),
+    [
+        (lambda: make.verify(make.user()), "WAITING"),
+        (lambda: make.credential(make.volunteer()), "EXPIRED"),
+        (lambda: make.grant(make.resident()), "SUBMITTED"),
+    ],
+    ids=["verification", "credential", "grant"],
+)
+def test_papers_move_only_along_their_arrows(made, state):
+    row = made()
+    rows = type(row).objects.filter(pk=row.pk)
+
+    assert guard_against(lambda: rows.update(state=state)) == f"{row._meta.db_table}_moves"
+
+
 @pytest.mark.parametrize("column", ["name", "phone", "email"])
 def test_clear_text_is_no_cipher_text(column):
     person = make.user()
