@@ -92,6 +92,11 @@ def home_of(user: User) -> Region | None:
     return None
 
 
+def users_for(viewer: User | None) -> QuerySet[User]:
+    """Return the viewer alone: nobody lists people."""
+    return User.objects.filter(pk=viewer.pk if viewer else 0).select_related("key")
+
+
 def user_by_address(address: str) -> User | None:
     """Return whose phone or e-mail (already clean) this is."""
     index = vault.blind("address", address)

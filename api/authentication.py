@@ -32,7 +32,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("This token is not valid."), code="token_invalid")
         return found
 
-    def authenticate_header(self, request: "Request") -> str:  # noqa: ARG002 (DRF's)
+    def authenticate_header(self, request: "Request") -> str:
         """Name the scheme in a 401."""
         return "Bearer"
 
@@ -43,7 +43,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     target_class = "api.authentication.TokenAuthentication"
     name = "token"
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:  # noqa: ARG002
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """Describe it as a bearer token."""
         return {"type": "http", "scheme": "bearer"}
 

@@ -24,7 +24,7 @@ class Card(Shape):
     """What goes out about one row, and where a viewer finds such rows."""
 
     @staticmethod
-    def rows(viewer: Any) -> "QuerySet[Any]":
+    def rows(viewer: Any, now: datetime) -> "QuerySet[Any]":
         """Return the rows that ``viewer`` may see, with all that the card prints."""
         raise NotImplementedError
 
@@ -56,8 +56,8 @@ class Operations(viewsets.GenericViewSet[Any]):
     def get_queryset(self) -> "QuerySet[Any]":
         """Return the rows that the viewer may see."""
         if getattr(self, "swagger_fake_view", False):  # the schema is drawn without a viewer
-            return self.card.rows(None).none()
-        return self.card.rows(self.viewer)
+            return self.card.rows(None, timezone.now()).none()
+        return self.card.rows(self.viewer, timezone.now())
 
     def get_serializer_class(self) -> type[Card]:
         """Return the shape of the answer."""
@@ -96,7 +96,7 @@ class Operations(viewsets.GenericViewSet[Any]):
         card = card or self.card
         key = self.request.headers.get("Idempotency-Key", "")
         if not key:
-            return Response(self.show(act(now), card).data, status=status_code)
+            return self._answer(act(now), card, status_code, now=now)
         if not (1 <= len(key) <= 80 and key.isascii() and key.isprintable()):
             raise ValidationError(
                 {"Idempotency-Key": [_("Use 1 to 80 plain characters.")]}, code="bad_key"
@@ -111,8 +111,13 @@ class Operations(viewsets.GenericViewSet[Any]):
             self.request.method or "", self.request.get_full_path(), self._body()
         )
         answer = idempotency.once(key, self.viewer, said, now=now, act=once)
-        row = made[0] if made else get_object_or_404(card.rows(self.viewer), ref=answer["ref"])
-        return Response(self.show(row, card).data, status=status_code)
+        row = made[0] if made else get_object_or_404(card.rows(self.viewer, now), ref=answer["ref"])
+        return self._answer(row, card, status_code, now=now)
+
+    def _answer(self, row: Any, card: type[Card], status_code: int, *, now: datetime) -> Response:
+        """Answer with ``row`` read anew: what hangs on it has changed with the deed."""
+        fresh = card.rows(self.viewer, now).filter(ref=row.ref).first()
+        return Response(self.show(fresh or row, card).data, status=status_code)
 
     def _body(self) -> bytes:
         """Return the request's meaning as bytes: the parsed value, so that blanks do not count."""

@@ -61,8 +61,8 @@ class StrictJSONParser(BaseParser):
     def parse(
         self,
         stream: IO[Any],
-        media_type: str | None = None,  # noqa: ARG002 (DRF's)
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the value in ``stream``; raises ``ParseError`` with a code of its own for each fault."""
         raw = stream.read(MOST_BYTES + 1)

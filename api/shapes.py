@@ -1,5 +1,6 @@
 """The base of every shape that comes in or goes out. Shapes only: nothing is saved here."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from kernel.refusals import Refusal
 from kernel.text import normalise
+from regions.queries import tree
 
 
 class TextField(serializers.CharField):
@@ -41,6 +43,41 @@ class InstantField(serializers.DateTimeField):
     def to_representation(self, value: Any) -> Any:
         """Write local time with its offset."""
         return None if value is None else timezone.localtime(value).isoformat()
+
+
+class ByRef(serializers.Field):  # type: ignore[type-arg]
+    """A row named by its public reference (or by ``key``), among those that the viewer may see.
+
+    ``find(viewer, now)`` returns them; a foreign and an absent one get the same answer.
+    """
+
+    default_error_messages = {"unknown": _("There is no such thing for you.")}
+
+    def __init__(self, find: Callable[..., Any], *, key: str = "ref", **options: Any) -> None:
+        self.find, self.key = find, key
+        super().__init__(**options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the row."""
+        viewer = self.context["request"].user
+        viewer = viewer if viewer.is_authenticated else None
+        row = None
+        if isinstance(data, str) and len(data) <= 40 and data.isprintable():
+            row = self.find(viewer, timezone.now()).filter(**{self.key: data}).first()
+        if row is None:
+            self.fail("unknown")
+        return row
+
+    def to_representation(self, value: Any) -> Any:
+        """Write the reference."""
+        return getattr(value, self.key)
+
+
+class RegionField(ByRef):
+    """A region named by its code."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(lambda _viewer, _now: tree(), key="code", **options)
 
 
 class Shape(serializers.Serializer):  # type: ignore[type-arg]

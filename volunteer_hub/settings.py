@@ -219,8 +219,15 @@ STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if _flag("HUB_PLAIN_STATIC")  # the tests serve files from where they are written
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
 }
+WHITENOISE_USE_FINDERS = _flag("HUB_PLAIN_STATIC")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts import queries as people
 from accounts.models import User, VolunteerProfile
 from accounts.roles import Permission
 from help_requests.states import Place
+from kernel.refusals import Conflict
 from matching import rules
 from matching.engine import Candidate, Reason, rank, refusals
 from matching.models import Application, Assignment, Offer, Opening
@@ -94,6 +96,14 @@ def roster(shift: Shift) -> QuerySet[Assignment]:
         .select_related("volunteer__volunteer", *_of_opening("opening__"))
         .order_by("volunteer__volunteer__name", "pk")
     )
+
+
+def opening_of(shift: Shift) -> Opening:
+    """Return the opening of a shift. Raises ``Conflict`` (``opening_closed``) while there is none."""
+    opening = Opening.objects.filter(shift=shift).select_related(*SOURCES, "organization").first()
+    if opening is None:
+        raise Conflict("opening_closed", _("This service is no longer open."))
+    return opening
 
 
 def live_assignments(opening: Opening) -> QuerySet[Assignment]:

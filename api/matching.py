@@ -1,0 +1,244 @@
+"""Openings, offers, applications and tasks."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import queries as people
+from api.base import Card, ReadOperations
+from api.shapes import ByRef, InstantField, Nothing, Shape, TextField
+from matching import actions, queries, rules
+from matching.engine import Reason
+from matching.models import Application, Assignment, Offer, Opening
+from matching.states import DeclineReason
+
+
+class OpeningCard(Card):
+    """A dated need with places to fill; street and blurred point only."""
+
+    ref = serializers.CharField()
+    state = serializers.CharField()
+    category = serializers.CharField()
+    region = serializers.CharField(source="region.code")
+    starts_at = InstantField()
+    ends_at = InstantField()
+    places = serializers.IntegerField()
+    filled = serializers.IntegerField()
+    lat = serializers.FloatField(allow_null=True)
+    lng = serializers.FloatField(allow_null=True)
+    automatic = serializers.BooleanField()
+    is_escalated = serializers.SerializerMethodField()
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return the openings that the viewer may see."""
+        return queries.openings_for(viewer, now=now)
+
+    def get_is_escalated(self, row: Opening) -> bool:
+        """Say whether the pool ran dry and a dispatcher has to look."""
+        return row.escalated_at is not None
+
+
+class CandidateCard(Shape):
+    """Somebody who can go, for the dispatcher."""
+
+    volunteer = serializers.CharField(source="profile.ref")
+    name = serializers.CharField(source="profile.name")
+    score = serializers.FloatField(source="candidate.score")
+    distance_m = serializers.IntegerField(source="candidate.distance_m", allow_null=True)
+    reasons = serializers.ListField(child=serializers.CharField())
+
+
+class HandPick(Shape):
+    """Whom to ask."""
+
+    volunteer = ByRef(lambda viewer, now: people.volunteers_for(viewer, now=now))
+
+
+class OfferCard(Card):
+    """An offer as the volunteer sees it: kind, time, street; no name and nothing about the home."""
+
+    ref = serializers.CharField()
+    state = serializers.CharField()
+    category = serializers.CharField(source="opening.category")
+    starts_at = InstantField(source="opening.starts_at")
+    ends_at = InstantField(source="opening.ends_at")
+    region = serializers.CharField(source="opening.region.code")
+    street = serializers.CharField(source="opening.region.name")
+    distance_m = serializers.IntegerField(allow_null=True)
+    reasons = serializers.SerializerMethodField()
+    sent_at = InstantField()
+    expires_at = InstantField()
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:  # noqa: ARG004
+        """Return the offers made to the viewer."""
+        return queries.offers_for(viewer)
+
+    def get_reasons(self, row: Offer) -> list[str]:
+        """Return why this person was asked, in words."""
+        return [
+            rules.reason_words(Reason(code, value, facts)) for code, value, facts in row.reasons
+        ]
+
+
+class Decline(Shape):
+    """Why not this time."""
+
+    reason = serializers.ChoiceField(DeclineReason.choices)
+
+
+class ApplicationCard(Card):
+    """A volunteer's wish for a place."""
+
+    ref = serializers.CharField()
+    opening = serializers.CharField(source="opening.ref")
+    state = serializers.CharField()
+    note = serializers.CharField()
+    applied_at = InstantField()
+    waiting_position = serializers.SerializerMethodField()
+    reason = serializers.CharField()
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return the viewer's own, and those to the shifts that the viewer runs."""
+        return queries.applications_for(viewer, now=now)
+
+    def get_waiting_position(self, row: Application) -> int | None:
+        """Return the place in the line."""
+        return queries.waiting_position(row)
+
+
+class AssignmentCard(Card):
+    """A task; the address is there for who accepted, in its time."""
+
+    ref = serializers.CharField()
+    opening = serializers.CharField(source="opening.ref")
+    state = serializers.CharField()
+    volunteer_name = serializers.CharField(source="volunteer.volunteer.name")
+    volunteer_number = serializers.CharField(source="volunteer.volunteer.number")
+    starts_at = InstantField(source="opening.starts_at")
+    ends_at = InstantField(source="opening.ends_at")
+    street = serializers.CharField(source="opening.region.name")
+    address = serializers.SerializerMethodField()
+    reason = serializers.CharField()
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return the tasks that the viewer may see."""
+        return queries.assignments_for(viewer, now=now)
+
+    def get_address(self, row: Assignment) -> str | None:
+        """Return the full address, from two hours before to the end."""
+        return queries.address_of(row, self.context["request"].user, now=timezone.now())
+
+
+class Words(Shape):
+    """A short reason in words."""
+
+    reason = TextField(required=False, allow_blank=True, max_length=200, default="")
+
+
+class Openings(ReadOperations):
+    """Openings of the viewer's area or organization, and of public shifts."""
+
+    card = OpeningCard
+
+    @extend_schema(responses=CandidateCard(many=True))
+    @action(detail=True, methods=["get"])
+    def candidates(self, request: Request, ref: str) -> Response:
+        """List who can go, best first, with reasons; for who fills it by hand."""
+        row, now = self.get_object(), timezone.now()
+        rules.check_dispatches(may=queries.may_dispatch(self.viewer, row, now=now))
+        return Response(CandidateCard(queries.candidates(row, now=now), many=True).data)
+
+    @extend_schema(request=HandPick, responses={201: OfferCard})
+    @action(detail=True, methods=["post"])
+    def offers(self, request: Request, ref: str) -> Response:
+        """Ask this volunteer, picked by hand."""
+        given, row = self.given(HandPick), self.get_object()
+        return self.deed(
+            lambda now: actions.send_offer(
+                opening=row, volunteer=given["volunteer"].user, by=self.viewer, now=now
+            ),
+            card=OfferCard,
+            status_code=status.HTTP_201_CREATED,
+        )
+
+
+class Offers(ReadOperations):
+    """Offers made to the viewer."""
+
+    card = OfferCard
+
+    @extend_schema(request=Nothing, responses=AssignmentCard)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, ref: str) -> Response:
+        """Take the place; answers with the task."""
+        self.given(Nothing)
+        row = self.get_object()
+        return self.deed(
+            lambda now: actions.accept_offer(offer=row, by=self.viewer, now=now),
+            card=AssignmentCard,
+        )
+
+    @extend_schema(request=Decline, responses=OfferCard)
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, ref: str) -> Response:
+        """Say no; it costs nothing."""
+        given, row = self.given(Decline), self.get_object()
+        return self.deed(
+            lambda now: actions.decline_offer(offer=row, by=self.viewer, now=now, **given)
+        )
+
+    @extend_schema(request=Nothing, responses=OfferCard)
+    @action(detail=True, methods=["post"])
+    def extend(self, request: Request, ref: str) -> Response:
+        """Have two more hours, once."""
+        self.given(Nothing)
+        row = self.get_object()
+        return self.deed(lambda now: actions.extend_offer(offer=row, by=self.viewer, now=now))
+
+
+class Applications(ReadOperations):
+    """Applications of the viewer, and to the viewer's shifts."""
+
+    card = ApplicationCard
+
+    @extend_schema(request=Nothing, responses=AssignmentCard)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, ref: str) -> Response:
+        """Give the applicant a place."""
+        self.given(Nothing)
+        row = self.get_object()
+        return self.deed(
+            lambda now: actions.accept_application(application=row, by=self.viewer, now=now),
+            card=AssignmentCard,
+        )
+
+    @extend_schema(request=Words, responses=ApplicationCard)
+    @action(detail=True, methods=["post"])
+    def refuse(self, request: Request, ref: str) -> Response:
+        """Say no to the applicant."""
+        given, row = self.given(Words), self.get_object()
+        return self.deed(
+            lambda now: actions.refuse_application(
+                application=row, by=self.viewer, now=now, **given
+            )
+        )
+
+    @extend_schema(request=Nothing, responses=ApplicationCard)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, ref: str) -> Response:
+        """Take it back, or leave the line."""
+        self.given(Nothing)
+        row = self.get_object()
+        return self.deed(
+            lambda now: actions.withdraw_application(application=row, by=self.viewer, now=now)
+        )

@@ -1,0 +1,192 @@
+"""Coming and going, hours and their review, evaluation."""
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.base import Card, ReadOperations
+from api.matching import AssignmentCard, Words
+from api.shapes import InstantField, Nothing, Shape, TextField
+from matching import actions as matching
+from service_records import actions, queries
+from service_records.states import CheckMethod, Face, ReturnReason, Side
+
+
+class RecordCard(Card):
+    """Hours of one volunteer on one day; corrected is derived."""
+
+    ref = serializers.CharField()
+    number = serializers.CharField()
+    state = serializers.CharField()
+    assignment = serializers.CharField(source="assignment.ref")
+    volunteer_name = serializers.CharField(source="volunteer.volunteer.name")
+    service_on = serializers.DateField()
+    starts_at = InstantField()
+    ends_at = InstantField(allow_null=True)
+    minutes = serializers.IntegerField()
+    evidence = serializers.CharField()
+    record_due_on = serializers.DateField()
+    is_corrected = serializers.SerializerMethodField()
+    reason = serializers.CharField()
+    words = serializers.CharField()
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return the records that the viewer may see."""
+        return queries.records_for(viewer, now=now)
+
+    def get_is_corrected(self, row: Any) -> bool:
+        """Say whether another approved record stands in its place."""
+        return getattr(row, "correction", None) is not None
+
+
+class CheckInGiven(Shape):
+    """How the coming is shown."""
+
+    method = serializers.ChoiceField(
+        [m for m in CheckMethod.choices if m[0] not in {CheckMethod.SELF, CheckMethod.CLOCK}]
+    )
+    code = TextField(required=False, allow_blank=True, max_length=12, default="")
+
+
+class CheckOutGiven(Shape):
+    """Who says that the volunteer has gone."""
+
+    method = serializers.ChoiceField(
+        [(CheckMethod.SELF, "self"), (CheckMethod.COORDINATOR, "coordinator")],
+        required=False,
+        default=CheckMethod.SELF,
+    )
+
+
+class EvaluationGiven(Shape):
+    """How it was."""
+
+    side = serializers.ChoiceField(Side.choices)
+    face = serializers.ChoiceField(Face.choices, required=False, default="")
+    punctuality = serializers.IntegerField(required=False, min_value=1, max_value=5)
+    attitude = serializers.IntegerField(required=False, min_value=1, max_value=5)
+    skill = serializers.IntegerField(required=False, min_value=1, max_value=5)
+    words = TextField(required=False, allow_blank=True, max_length=500, lines=True, default="")
+
+
+class EvaluationCard(Card):
+    """One side's word on a service."""
+
+    ref = serializers.CharField()
+    side = serializers.CharField()
+    face = serializers.CharField()
+    punctuality = serializers.IntegerField(allow_null=True)
+    attitude = serializers.IntegerField(allow_null=True)
+    skill = serializers.IntegerField(allow_null=True)
+    words = serializers.CharField(allow_null=True)
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return the evaluations that the viewer may see."""
+        return queries.evaluations_for(viewer, now=now)
+
+
+class Assignments(ReadOperations):
+    """Tasks: check in, check out, cannot come, did not come, evaluate."""
+
+    card = AssignmentCard
+
+    @extend_schema(request=CheckInGiven, responses={201: RecordCard})
+    @action(detail=True, methods=["post"], url_path="check-in")
+    def check_in(self, request: Request, ref: str) -> Response:
+        """Say that the volunteer has come."""
+        given, row = self.given(CheckInGiven), self.get_object()
+        return self.deed(
+            lambda now: actions.check_in(assignment=row, by=self.viewer, now=now, **given),
+            card=RecordCard,
+            status_code=status.HTTP_201_CREATED,
+        )
+
+    @extend_schema(request=CheckOutGiven, responses=RecordCard)
+    @action(detail=True, methods=["post"], url_path="check-out")
+    def check_out(self, request: Request, ref: str) -> Response:
+        """Say that the volunteer has gone."""
+        given, row = self.given(CheckOutGiven), self.get_object()
+        return self.deed(
+            lambda now: actions.check_out(assignment=row, by=self.viewer, now=now, **given),
+            card=RecordCard,
+        )
+
+    @extend_schema(request=Words, responses=AssignmentCard)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, ref: str) -> Response:
+        """Call it off ("cannot come")."""
+        given, row = self.given(Words), self.get_object()
+        return self.deed(
+            lambda now: matching.cancel_assignment(assignment=row, by=self.viewer, now=now, **given)
+        )
+
+    @extend_schema(request=Nothing, responses=AssignmentCard)
+    @action(detail=True, methods=["post"], url_path="no-show")
+    def no_show(self, request: Request, ref: str) -> Response:
+        """Say that the volunteer did not come."""
+        self.given(Nothing)
+        row = self.get_object()
+        return self.deed(lambda now: matching.mark_no_show(assignment=row, by=self.viewer, now=now))
+
+    @extend_schema(request=EvaluationGiven, responses={201: EvaluationCard})
+    @action(detail=True, methods=["post"])
+    def evaluate(self, request: Request, ref: str) -> Response:
+        """Say how it was, once a side."""
+        given, row = self.given(EvaluationGiven), self.get_object()
+        return self.deed(
+            lambda now: actions.evaluate(assignment=row, by=self.viewer, now=now, **given),
+            card=EvaluationCard,
+            status_code=status.HTTP_201_CREATED,
+        )
+
+
+class Confirmation(Shape):
+    """It took place; fewer minutes than the evidence, if it was so."""
+
+    minutes = serializers.IntegerField(required=False, min_value=1, max_value=1440)
+
+
+class HoursReturn(Shape):
+    """Why hours go back."""
+
+    reason = serializers.ChoiceField(ReturnReason.choices)
+    words = TextField(max_length=400, lines=True)
+
+
+class ServiceRecords(ReadOperations):
+    """Service records: confirm, approve, return."""
+
+    card = RecordCard
+
+    @extend_schema(request=Confirmation, responses=RecordCard)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, ref: str) -> Response:
+        """Confirm that it took place."""
+        given, row = self.given(Confirmation), self.get_object()
+        return self.deed(
+            lambda now: actions.confirm_record(record=row, by=self.viewer, now=now, **given)
+        )
+
+    @extend_schema(request=Nothing, responses=RecordCard)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Request, ref: str) -> Response:
+        """Approve, or pass on to a second reviewer where two have to see it."""
+        self.given(Nothing)
+        row = self.get_object()
+        return self.deed(lambda now: actions.approve_hours(record=row, by=self.viewer, now=now))
+
+    @extend_schema(request=HoursReturn, responses=RecordCard)
+    @action(detail=True, methods=["post"], url_path="return")
+    def send_back(self, request: Request, ref: str) -> Response:
+        """Send hours back with a reason."""
+        given, row = self.given(HoursReturn), self.get_object()
+        return self.deed(
+            lambda now: actions.return_hours(record=row, by=self.viewer, now=now, **given)
+        )
