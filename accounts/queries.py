@@ -1,7 +1,7 @@
 """Who somebody is, what they may, and which people a viewer may see."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -64,6 +64,36 @@ def may_in_city(user: User | None, *permissions: Permission, now: datetime) -> b
         desk.region.level == Level.CITY and ROLES[Role(desk.role)].permissions & set(permissions)
         for desk in desks_of(user, now=now)
     )
+
+
+def holders(
+    region: Region,
+    *permissions: Permission,
+    now: datetime,
+    without: Collection[int | None] = frozenset(),
+) -> list[User]:
+    """Return who answers for ``region``: the posts nearest to it that hold one of ``permissions``.
+
+    Its own street comes before its district, that before the city; holders in ``without`` are passed
+    over, so that a matter goes one level up when nobody nearer may deal with it.
+    """
+    today = local_date(now)
+    codes = region.path.strip("/").split("/")
+    around = [f"/{'/'.join(codes[: n + 1])}/" for n in range(len(codes))]
+    desks = (
+        Desk.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+            role__in=[role for role, card in ROLES.items() if card.permissions & set(permissions)],
+            region__path__in=around,
+            starts_on__lte=today,
+            user__suspended_at__isnull=True,
+        )
+        .exclude(user__in=[key for key in without if key])
+        .select_related("user__key", "region")
+    )
+    nearest = max((desk.region.path for desk in desks), key=len, default="")
+    found = {desk.user_id: desk.user for desk in desks if desk.region.path == nearest}
+    return [found[key] for key in sorted(found)]
 
 
 def scope_q(user: User | None, *permissions: Permission, now: datetime, field: str = "region") -> Q:
