@@ -37,16 +37,27 @@ def is_member(
     return mine.filter(organization=organization).exists()
 
 
-def managers_of(organization: Organization, *, now: datetime) -> QuerySet[Membership]:
-    """Return the posts of those who answer for ``organization`` today."""
+def _posts_of(
+    organization: Organization, *roles: MemberRole, now: datetime
+) -> QuerySet[Membership]:
     today = local_date(now)
     return Membership.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=today),
         organization=organization,
-        role=MemberRole.MANAGER,
+        role__in=roles,
         starts_on__lte=today,
         confirmed_at__isnull=False,
     )
+
+
+def managers_of(organization: Organization, *, now: datetime) -> QuerySet[Membership]:
+    """Return the posts of those who answer for ``organization`` today."""
+    return _posts_of(organization, MemberRole.MANAGER, now=now)
+
+
+def runners_of(organization: Organization, *, now: datetime) -> QuerySet[Membership]:
+    """Return the posts of those who run ``organization`` today: managers and coordinators."""
+    return _posts_of(organization, *RUNNING, now=now)
 
 
 def my_organizations(user: User | None, *, now: datetime) -> QuerySet[Organization]:

@@ -89,11 +89,12 @@ def change_shift(
     rules.check_places(places)
     rules.check_shift_open(shift, now=now)
     changed = {"starts_at": starts_at, "ends_at": ends_at, "places": places}
+    moved = (shift.starts_at, shift.ends_at) != (starts_at, ends_at)
     # Only as it was read: a shift that was called off meanwhile must not move.
     if not Shift.objects.filter(pk=shift.pk, state=shift.state).update(**changed):
         raise Conflict("state_changed", _("Someone else was faster. Please look again."))
     shift.starts_at, shift.ends_at, shift.places = starts_at, ends_at, places
-    record(events.SHIFT_CHANGED, subject=shift, by=by, at=now)
+    record(events.SHIFT_CHANGED, subject=shift, by=by, at=now, moved=moved)
     return shift
 
 
