@@ -127,6 +127,11 @@ def users_for(viewer: User | None) -> QuerySet[User]:
     return User.objects.filter(pk=viewer.pk if viewer else 0).select_related("key")
 
 
+def user_by_ref(ref: str) -> User | None:
+    """Return the person with this public reference."""
+    return User.objects.filter(ref=ref, is_active=True).select_related("key").first()
+
+
 def user_by_address(address: str) -> User | None:
     """Return whose phone or e-mail (already clean) this is."""
     index = vault.blind("address", address)

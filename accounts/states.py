@@ -144,6 +144,9 @@ class Purpose(TextChoices):
     PUBLICATION = "PUBLICATION", _("publication of my name")
 
 
+TEXT_VERSION = "2026-11"  # of the texts that people agree to
+
+
 class BlockSide(TextChoices):
     """Who does not want to meet again."""
 

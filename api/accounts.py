@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from accounts import actions, queries
 from accounts.models import User, VolunteerProfile
 from accounts.roles import Scope
-from accounts.states import Category, Purpose, SkillCode, SkillLevel
+from accounts.states import TEXT_VERSION, Category, Purpose, SkillCode, SkillLevel
 from api.base import Card, Operations, ReadOperations
 from api.shapes import ByRef, InstantField, RegionField, Shape, TextField
 from incentives import queries as earned
@@ -23,7 +23,6 @@ from kernel.text import mask_email, mask_phone
 from organizations.queries import roles_of
 
 SESSION_DAYS = 30
-TEXT_VERSION = "2026-11"
 
 
 def address_of(request: Request) -> str:

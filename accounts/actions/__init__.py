@@ -19,6 +19,7 @@ from accounts.actions.consents import (
 )
 from accounts.actions.erasure import erase_person, erase_resident
 from accounts.actions.grants import decide_grant, submit_grant, withdraw_grant
+from accounts.actions.joining import join_as_volunteer, set_volunteer_profile
 from accounts.actions.papers import (
     answer_identity,
     claim_identity,
@@ -80,6 +81,7 @@ __all__ = [
     "forget_tries",
     "give_consent",
     "grant_desk",
+    "join_as_volunteer",
     "lift_block",
     "make_token",
     "make_user",
@@ -101,6 +103,7 @@ __all__ = [
     "set_password",
     "set_profile",
     "set_skills",
+    "set_volunteer_profile",
     "set_windows",
     "submit_credential",
     "submit_grant",

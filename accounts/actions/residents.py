@@ -1,6 +1,7 @@
 """Residents: what is known of them, all of it sealed, and who looked."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack, cast
 
@@ -10,9 +11,10 @@ from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from accounts import events, queries, rules
+from accounts.actions.consents import give_consent
 from accounts.models import ResidentProfile, Reveal, User
 from accounts.roles import Permission
-from accounts.states import Need, RevealReason
+from accounts.states import Need, Purpose, RevealReason
 from kernel import vault
 from kernel.events import record
 from kernel.models import PersonKey
@@ -178,10 +180,12 @@ def register_resident(
     guardian: dict[str, str] | None = None,
     emergency_contact: dict[str, str] | None = None,
     no_voice: bool = False,
+    consents: Sequence[tuple[Purpose, str]] = (),
 ) -> ResidentProfile:
     """Register a resident, with or without an account of their own; all that says who it is is sealed.
 
-    ``disability`` is (category, level, parts). Without a point the street's stands in. For an account
+    ``disability`` is (category, level, parts); ``consents`` are (purpose, text version), given at once.
+    Without a point the street's stands in. For an account
     its owner may, or the office of the place; without one anybody may (a guardian, say), since only a
     grant that the street decides lets them act. Raises ``Invalid`` at the field that is wrong,
     ``NotAllowed`` (``not_your_resident``), ``Conflict`` (``already_registered``) for a second profile
@@ -222,6 +226,9 @@ def register_resident(
     _write_details(resident, given, now=now)
     _save(resident)
     record(events.RESIDENT_REGISTERED, subject=resident, by=by, at=now)
+    for purpose, version in consents:
+        assert by is not None
+        give_consent(subject=resident, purpose=purpose, text_version=version, by=by, now=now)
     return resident
 
 

@@ -1,0 +1,67 @@
+"""Deeds of several parts that a person does in one go: all of it happens, or nothing."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import queries
+from accounts.actions.consents import give_consent, withdraw_consent
+from accounts.actions.papers import claim_identity
+from accounts.actions.volunteers import (
+    Window,
+    register_volunteer,
+    set_area,
+    set_categories,
+    set_skills,
+    set_windows,
+)
+from accounts.models import User, Verification, VolunteerProfile
+from accounts.states import Purpose
+from regions.models import Region
+
+
+@transaction.atomic
+def join_as_volunteer(
+    *, user: User, name: str, id_number: str, text_version: str, now: datetime
+) -> Verification:
+    """Allow the real-name check, become a volunteer, and claim the identity.
+
+    Raises as ``claim_identity``.
+    """
+    give_consent(
+        subject=user, purpose=Purpose.REAL_NAME, text_version=text_version, by=user, now=now
+    )
+    register_volunteer(user=user, name=name, by=user, now=now)
+    return claim_identity(user=user, name=name, id_number=id_number, by=user, now=now)
+
+
+@transaction.atomic
+def set_volunteer_profile(
+    *,
+    volunteer: VolunteerProfile,
+    region: Region,
+    radius_m: int,
+    skills: Mapping[str, int],
+    categories: Iterable[str],
+    windows: Iterable[Window],
+    matching: str | None,
+    by: User,
+    now: datetime,
+) -> VolunteerProfile:
+    """Write area, skills, wishes and week at once; ``matching`` is the version of the text agreed to, or
+    None for no automatic offers. Raises ``Invalid`` at the field that is wrong."""
+    set_area(volunteer=volunteer, region=region, radius_m=radius_m, by=by, now=now)
+    set_skills(volunteer=volunteer, skills=skills, by=by, now=now)
+    set_categories(volunteer=volunteer, categories=categories, by=by, now=now)
+    set_windows(volunteer=volunteer, windows=windows, by=by, now=now)
+    user = volunteer.user
+    if matching:
+        give_consent(subject=user, purpose=Purpose.MATCHING, text_version=matching, by=by, now=now)
+    else:
+        standing = queries.consents_of(user).filter(
+            purpose=Purpose.MATCHING, withdrawn_at__isnull=True
+        )
+        for consent in standing:
+            withdraw_consent(consent=consent, by=by, now=now)
+    return volunteer

@@ -1,0 +1,58 @@
+"""My rights over my data: what I allowed, and who looked."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts import actions, queries
+from accounts.states import TEXT_VERSION, Purpose
+from web.shared.forms import Form, carry_out, show
+from web.shared.pages import me, one
+
+
+class ConsentForm(Form):
+    """One purpose to allow."""
+
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("I allow"), widget=forms.RadioSelect, choices=Purpose.choices
+    )
+
+
+@login_required
+def data(request: HttpRequest) -> HttpResponse:
+    """Show consents one by one, and who looked at what and why; allow one more."""
+    user, now = me(request), timezone.now()
+    resident = queries.my_residents(user, now=now).filter(user=user).first()
+    subject = resident or user
+    form = ConsentForm(request.POST or None)
+    if request.method == "POST" and carry_out(
+        form,
+        lambda given: actions.give_consent(
+            subject=subject, text_version=TEXT_VERSION, by=user, now=now, **given
+        ),
+    ):
+        messages.success(request, _("Your decision is recorded."))
+        return redirect("web:data")
+    consents = [*queries.consents_of(user), *(queries.consents_of(resident) if resident else [])]
+    reveals = queries.reveals_of(resident)[:50] if resident else []
+    return show(request, "web/account/data.html", form, consents=consents, reveals=reveals)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Withdraw one consent; it counts from now on."""
+    user, now = me(request), timezone.now()
+    mine = queries.consents_of(user)
+    resident = queries.my_residents(user, now=now).filter(user=user).first()
+    if resident:
+        mine = mine | queries.consents_of(resident)
+    actions.withdraw_consent(consent=one(mine, ref), by=user, now=now)
+    messages.success(request, _("Withdrawn. It counts from now on."))
+    return redirect("web:data")

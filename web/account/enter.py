@@ -1,0 +1,124 @@
+"""One way in for everybody: an address, then the code sent there, or a password."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from accounts import actions
+from accounts.models import User
+from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.navigation import home_for
+from web.shared.pages import address_of
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class AddressForm(Form):
+    """Where the code goes."""
+
+    address = TextField(
+        label=_("Phone number or e-mail address"),
+        help_text=_("We send a code there. If you are new, this makes your account."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
+
+
+class CodeForm(Form):
+    """The six digits."""
+
+    code = TextField(
+        label=_("Sign-in code"),
+        help_text=_("Six digits, good for ten minutes."),
+        max_length=12,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class PasswordForm(AddressForm):
+    """Address and password."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        max_length=200,
+        strip=False,
+    )
+
+
+def let_in(request: HttpRequest, user: User) -> HttpResponse:
+    """Begin a session, and go where the person wanted to."""
+    wanted = request.session.pop("next", "")
+    login(request, user, backend=BACKEND)
+    if not (wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)):
+        wanted = home_for(request)
+    return redirect(wanted)
+
+
+def enter(request: HttpRequest) -> HttpResponse:
+    """Ask for the address; the same answer for known and unknown."""
+    if wanted := request.GET.get("next"):
+        request.session["next"] = wanted
+    form = AddressForm(request.POST or None)
+
+    def send(given: dict[str, Any]) -> Any:
+        return actions.request_code(
+            address=given["address"],
+            ip=address_of(request),
+            language=get_language() or "zh-hans",
+            now=timezone.now(),
+        )
+
+    if request.method == "POST" and carry_out(form, send):
+        request.session["address"] = form.cleaned_data["address"]
+        return redirect("web:enter-code")
+    return show(request, "web/account/enter.html", form)
+
+
+def code(request: HttpRequest) -> HttpResponse:
+    """Trade the code for a session."""
+    address = request.session.get("address")
+    if not address:
+        return redirect("web:enter")
+    form = CodeForm(request.POST or None)
+    user = None
+    if request.method == "POST":
+        user = carry_out(
+            form,
+            lambda given: actions.enter_with_code(
+                address=address, code=given["code"], ip=address_of(request), now=timezone.now()
+            ),
+        )
+    if user:
+        del request.session["address"]
+        return let_in(request, user)
+    return show(request, "web/account/code.html", form, address=address)
+
+
+def password(request: HttpRequest) -> HttpResponse:
+    """Trade address and password for a session."""
+    form = PasswordForm(request.POST or None)
+    user = None
+    if request.method == "POST":
+        user = carry_out(
+            form,
+            lambda given: actions.enter_with_password(
+                **given, ip=address_of(request), now=timezone.now()
+            ),
+        )
+    return let_in(request, user) if user else show(request, "web/account/password.html", form)
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """End this browser's session."""
+    logout(request)
+    return redirect("web:home")

@@ -1,0 +1,19 @@
+"""Addresses of entering, and of what is one's own."""
+
+from django.urls import path
+
+from web.account import data, demo, enter, own
+
+urlpatterns = [
+    path("account/enter/", enter.enter, name="enter"),
+    path("account/enter/code/", enter.code, name="enter-code"),
+    path("account/enter/password/", enter.password, name="enter-password"),
+    path("account/leave/", enter.leave, name="leave"),
+    path("account/", own.account, name="account"),
+    path("account/tokens/", own.tokens, name="tokens"),
+    path("account/tokens/<str:ref>/revoke/", own.revoke, name="revoke-token"),
+    path("account/data/", data.data, name="data"),
+    path("account/data/consents/<str:ref>/withdraw/", data.withdraw, name="withdraw-consent"),
+    path("demo/", demo.demo, name="demo"),
+    path("demo/<str:ref>/enter/", demo.step_in, name="demo-enter"),
+]

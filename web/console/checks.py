@@ -1,0 +1,181 @@
+"""Check people, papers, bodies, projects: one queue, five kinds."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import actions, queries
+from accounts.states import PaperState, VerificationState
+from organizations import actions as organizing
+from organizations import queries as bodies
+from organizations.states import OrganizationState, ProjectState
+from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.pages import me, one
+
+
+def _kinds(request: HttpRequest) -> dict[str, "QuerySet[Any]"]:
+    """Return what the viewer may check, by kind; never the viewer's own."""
+    user, now = me(request), timezone.now()
+    unknown = [VerificationState.MISMATCH, VerificationState.NO_RECORD]
+    return {
+        "check-identity": queries.verifications_for(user, now=now)
+        .filter(state__in=unknown)
+        .exclude(user=user),
+        "check-credential": queries.credentials_for(user, now=now)
+        .filter(state=PaperState.SUBMITTED)
+        .exclude(volunteer__user=user),
+        "check-grant": queries.grants_for(user, now=now)
+        .filter(state=PaperState.SUBMITTED)
+        .exclude(proxy=user)
+        .exclude(resident__user=user),
+        "check-organization": bodies.organizations_for(user, now=now)
+        .filter(state=OrganizationState.SUBMITTED)
+        .exclude(registered_by=user),
+        "check-project": bodies.projects_for(user, now=now)
+        .filter(state=ProjectState.SUBMITTED)
+        .exclude(organization__in=bodies.my_organizations(user, now=now)),
+    }
+
+
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """List everything that waits for a check in the viewer's area."""
+    titles = {
+        "check-identity": _("Names to verify at the counter"),
+        "check-credential": _("Papers of volunteers"),
+        "check-grant": _("Proxies"),
+        "check-organization": _("Organizations"),
+        "check-project": _("Projects"),
+    }
+    kinds = [
+        {"name": f"web:{name}", "title": titles[name], "rows": rows.order_by("pk")[:25]}
+        for name, rows in _kinds(request).items()
+    ]
+    return render(request, "web/console/verify.html", {"kinds": kinds})
+
+
+class VerdictForm(Form):
+    """Yes, or no with a reason."""
+
+    accept = forms.TypedChoiceField(
+        label=gettext_lazy("Your decision"),
+        widget=forms.RadioSelect,
+        coerce=lambda value: value == "yes",
+        choices=[("yes", gettext_lazy("Accept")), ("no", gettext_lazy("Refuse"))],
+    )
+    reason = TextField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Needed for a no; the other side reads it."),
+        max_length=200,
+        required=False,
+    )
+
+
+def _check(
+    request: HttpRequest, ref: str, kind: str, act: Callable[..., Any], facts: Callable[[Any], Any]
+) -> HttpResponse:
+    row = one(_kinds(request)[kind], ref)
+    form = VerdictForm(request.POST or None)
+    if request.method == "POST" and carry_out(
+        form, lambda given: act(row, by=me(request), now=timezone.now(), **given)
+    ):
+        messages.success(request, _("Decided."))
+        return redirect("web:console-verify")
+    return show(request, "web/console/check.html", form, row=row, facts=facts(row))
+
+
+@login_required
+def identity(request: HttpRequest, ref: str) -> HttpResponse:
+    """Decide with the papers on the table; the number itself is not shown."""
+    return _check(
+        request,
+        ref,
+        "check-identity",
+        lambda row, **given: actions.review_identity(verification=row, **given),
+        lambda row: [(_("Name"), row.name)],
+    )
+
+
+@login_required
+def credential(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say whether a paper is genuine."""
+    return _check(
+        request,
+        ref,
+        "check-credential",
+        lambda row, **given: actions.decide_credential(credential=row, **given),
+        lambda row: [
+            (_("Volunteer"), row.volunteer.name),
+            (_("Paper"), row.get_kind_display()),
+            (_("Number"), row.number),
+            (_("Issued by"), row.issuer),
+            (_("Valid until"), row.valid_until or "—"),
+        ],
+    )
+
+
+@login_required
+def grant(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say whether somebody may act for a resident."""
+    return _check(
+        request,
+        ref,
+        "check-grant",
+        lambda row, **given: actions.decide_grant(grant=row, **given),
+        lambda row: [
+            (_("Resident"), row.resident.name),
+            (_("Proxy"), row.proxy.name or "—"),
+            (_("As"), row.get_kind_display()),
+            (_("Evidence"), row.evidence or "—"),
+            (_("Valid until"), row.valid_until),
+        ],
+    )
+
+
+@login_required
+def organization(request: HttpRequest, ref: str) -> HttpResponse:
+    """Verify a body."""
+    return _check(
+        request,
+        ref,
+        "check-organization",
+        lambda row, **given: organizing.decide_organization(organization=row, **given),
+        lambda row: [
+            (_("Organization"), row.name),
+            (_("Kind"), row.get_kind_display()),
+            (_("Credit code"), row.credit_code),
+            (_("Address"), row.address),
+        ],
+    )
+
+
+def _moderate(row: Any, *, accept: bool, reason: str, by: Any, now: Any) -> Any:
+    if accept:
+        return organizing.publish_project(project=row, by=by, now=now)
+    return organizing.return_project(project=row, reason=reason, by=by, now=now)
+
+
+@login_required
+def project(request: HttpRequest, ref: str) -> HttpResponse:
+    """Publish a project, or send it back."""
+    return _check(
+        request,
+        ref,
+        "check-project",
+        _moderate,
+        lambda row: [
+            (_("Project"), row.title),
+            (_("Organization"), row.organization.name),
+            (_("What volunteers do"), row.description),
+            (_("Place"), row.place),
+        ],
+    )

@@ -1,0 +1,162 @@
+"""See my area, answer requests, find who can go."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.queries import desks_of, volunteers_for
+from help_requests import actions, queries
+from help_requests.states import RefusalReason, RequestState
+from matching import actions as matching
+from matching import queries as matched
+from matching.states import OpeningState
+from rights.queries import open_incidents
+from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.pages import me, one
+
+
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show the queues of the viewer's area with their ages."""
+    user, now = me(request), timezone.now()
+    desks = desks_of(user, now=now)
+    if not desks:
+        raise Http404
+    waiting = queries.request_queue(user, now=now, state=RequestState.SUBMITTED)
+    openings = matched.openings_for(user, now=now).filter(
+        visit__isnull=False, state=OpeningState.OPEN, starts_at__gt=now
+    )
+    return render(
+        request,
+        "web/console/overview.html",
+        {
+            "region": desks[0].region,
+            "waiting": waiting.count(),
+            "overdue": waiting.filter(answer_due_at__lt=now).count(),
+            "unfilled": openings.count(),
+            "escalated": openings.filter(escalated_at__isnull=False)[:20],
+            "incidents": open_incidents(user, now=now)[:10],
+            "first": waiting[:5],
+        },
+    )
+
+
+class FilterForm(Form):
+    """State and words."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[("", gettext_lazy("All")), *RequestState.choices[1:]],
+    )
+    q = TextField(label=gettext_lazy("Number or kind"), required=False, max_length=30)
+
+
+@login_required
+def queue(request: HttpRequest) -> HttpResponse:
+    """List the requests of the viewer's area, the one due first at the top."""
+    form = FilterForm(request.GET or None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    found = queries.request_queue(
+        me(request), now=timezone.now(), state=asked.get("state", ""), text=asked.get("q", "")
+    )
+    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    return render(request, "web/console/queue.html", {"form": form, "page": page})
+
+
+class AcceptForm(Form):
+    """A yes with a few words."""
+
+    words = TextField(
+        label=gettext_lazy("Words to the resident"), lines=True, max_length=500, required=False
+    )
+
+
+@login_required
+def request_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Answer a request; once accepted, see offers and candidates of each open visit."""
+    user, now = me(request), timezone.now()
+    row = one(queries.request_queue(user, now=now), ref)
+    form = AcceptForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and carry_out(
+        form, lambda given: actions.accept_request(request=row, by=user, now=now, **given)
+    ):
+        messages.success(request, _("Accepted. The first volunteers are being asked."))
+        return redirect("web:console-request", ref=ref)
+    openings = matched.openings_for(user, now=now).filter(
+        visit__request=row, starts_at__gt=now, state=OpeningState.OPEN
+    )
+    boards = [
+        {
+            "opening": opening,
+            "offers": opening.offers.select_related("volunteer__volunteer").order_by("pk"),
+            "candidates": matched.candidates(opening, now=now, top=10),
+        }
+        for opening in openings.order_by("starts_at")[:3]
+    ]
+    return show(request, "web/console/request.html", form, row=row, boards=boards)
+
+
+class RefuseForm(Form):
+    """A no, with a reason and words."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why"), widget=forms.RadioSelect, choices=RefusalReason.choices
+    )
+    words = TextField(
+        label=gettext_lazy("Words to the resident, and other ways"), lines=True, max_length=500
+    )
+
+
+class ReferForm(Form):
+    """Who can help instead."""
+
+    words = TextField(
+        label=gettext_lazy("Who can help, and how to reach them"), lines=True, max_length=500
+    )
+
+
+def _answer(request: HttpRequest, ref: str, form: Form, act: Any, title: str) -> HttpResponse:
+    user, now = me(request), timezone.now()
+    row = one(queries.request_queue(user, now=now), ref)
+    if request.method == "POST" and carry_out(
+        form, lambda given: act(request=row, by=user, now=now, **given)
+    ):
+        messages.success(request, _("Answered. The resident is told."))
+        return redirect("web:console-request", ref=ref)
+    return show(request, "web/console/answer.html", form, row=row, title=title)
+
+
+@login_required
+def refuse(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say no."""
+    form = RefuseForm(request.POST or None)
+    return _answer(request, ref, form, actions.refuse_request, _("Refuse"))
+
+
+@login_required
+def refer(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand it on."""
+    form = ReferForm(request.POST or None)
+    return _answer(request, ref, form, actions.refer_request, _("Refer"))
+
+
+@login_required
+@require_POST
+def pick(request: HttpRequest, ref: str, volunteer: str) -> HttpResponse:
+    """Ask this volunteer, picked by hand."""
+    user, now = me(request), timezone.now()
+    opening = one(matched.openings_for(user, now=now), ref)
+    person = one(volunteers_for(user, now=now), volunteer)
+    matching.send_offer(opening=opening, volunteer=person.user, by=user, now=now)
+    messages.success(request, _("%(name)s is asked.") % {"name": person.name})
+    return redirect("web:console-request", ref=opening.visit.request.ref)

@@ -1,0 +1,20 @@
+"""Addresses of the offices on three levels."""
+
+from django.urls import path
+
+from web.console import checks, requests
+
+urlpatterns = [
+    path("console/", requests.overview, name="console"),
+    path("console/requests/", requests.queue, name="console-requests"),
+    path("console/requests/<str:ref>/", requests.request_page, name="console-request"),
+    path("console/requests/<str:ref>/refuse/", requests.refuse, name="console-refuse"),
+    path("console/requests/<str:ref>/refer/", requests.refer, name="console-refer"),
+    path("console/openings/<str:ref>/offer/<str:volunteer>/", requests.pick, name="console-pick"),
+    path("console/verify/", checks.queue, name="console-verify"),
+    path("console/verify/identity/<str:ref>/", checks.identity, name="check-identity"),
+    path("console/verify/credential/<str:ref>/", checks.credential, name="check-credential"),
+    path("console/verify/grant/<str:ref>/", checks.grant, name="check-grant"),
+    path("console/verify/organization/<str:ref>/", checks.organization, name="check-organization"),
+    path("console/verify/project/<str:ref>/", checks.project, name="check-project"),
+]

@@ -1,0 +1,84 @@
+"""What needs an organization today."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from organizations import actions, queries
+from organizations.states import OrganizationKind, ShiftState
+from regions.queries import districts
+from service_records.queries import records_for
+from service_records.states import RecordState
+from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.pages import me
+
+
+@login_required
+def org(request: HttpRequest) -> HttpResponse:
+    """Show the organization, its coming shifts and the hours to confirm."""
+    user, now = me(request), timezone.now()
+    bodies = list(queries.my_organizations(user, now=now))
+    if not bodies:
+        return redirect("web:org-register")
+    shifts = queries.shifts_for(user, now=now).filter(
+        organization__in=bodies, state=ShiftState.PUBLISHED, ends_at__gt=now
+    )
+    records = records_for(user, now=now).filter(
+        organization__in=bodies, state=RecordState.UNCONFIRMED
+    )
+    return render(
+        request,
+        "web/organization/org.html",
+        {
+            "bodies": bodies,
+            "shifts": shifts.order_by("starts_at")[:20],
+            "records": records.order_by("record_due_on")[:20],
+            "projects": queries.projects_for(user, now=now)
+            .filter(organization__in=bodies)
+            .order_by("-pk")[:50],
+        },
+    )
+
+
+class BodyForm(Form):
+    """Registering a body."""
+
+    name = TextField(label=gettext_lazy("Full name of the organization"), max_length=80)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), widget=forms.RadioSelect, choices=OrganizationKind.choices
+    )
+    credit_code = TextField(
+        label=gettext_lazy("Credit code"),
+        help_text=gettext_lazy("18 characters, on the registration certificate."),
+        max_length=24,
+    )
+    region = forms.ChoiceField(label=gettext_lazy("District"))
+    address = TextField(label=gettext_lazy("Address"), max_length=200)
+    contact = TextField(label=gettext_lazy("Public contact"), max_length=80)
+    about = TextField(label=gettext_lazy("About you"), lines=True, max_length=2000, required=False)
+
+
+@login_required
+def register(request: HttpRequest) -> HttpResponse:
+    """Register a body; its district verifies it."""
+    places = {district.code: district for district in districts()}
+    form = BodyForm(request.POST or None)
+    form.fields["region"].choices = [  # type: ignore[attr-defined]
+        (code, district.name) for code, district in places.items()
+    ]
+
+    def act(given: dict[str, Any]) -> Any:
+        given["region"] = places[given["region"]]
+        return actions.register_organization(by=me(request), now=timezone.now(), **given)
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("Registered. The district checks it and tells you."))
+        return redirect("web:org")
+    return show(request, "web/organization/register.html", form)

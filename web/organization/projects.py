@@ -1,0 +1,126 @@
+"""Describe a project, plan its shifts, hand it in."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.states import Category, SkillCode
+from organizations import actions, queries
+from organizations.states import ProjectState
+from regions.queries import streets
+from web.shared.forms import ClockField, Form, TextField, carry_out, instant, show
+from web.shared.pages import me, one
+
+
+class ProjectForm(Form):
+    """What it is, where, and who can come."""
+
+    title = TextField(label=gettext_lazy("Title"), max_length=60)
+    summary = TextField(label=gettext_lazy("In one sentence"), max_length=120)
+    description = TextField(label=gettext_lazy("What volunteers do"), lines=True, max_length=4000)
+    category = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Category.choices)
+    region = forms.ChoiceField(label=gettext_lazy("Street or town"))
+    place = TextField(label=gettext_lazy("Place"), max_length=200)
+    skills = forms.MultipleChoiceField(
+        label=gettext_lazy("Skills needed"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=SkillCode.choices,
+        required=False,
+    )
+    auto_accept = forms.BooleanField(
+        label=gettext_lazy("Accept who fits at once"), required=False, initial=True
+    )
+    adults_only = forms.BooleanField(label=gettext_lazy("18 and over"), required=False)
+    insured = forms.BooleanField(
+        label=gettext_lazy("There is an accident insurance"), required=False
+    )
+
+
+@login_required
+def new(request: HttpRequest, ref: str) -> HttpResponse:
+    """Draft a project of this organization."""
+    body = one(queries.my_organizations(me(request), now=timezone.now()), ref)
+    places = {street.code: street for street in streets()}
+    form = ProjectForm(request.POST or None)
+    form.fields["region"].choices = [  # type: ignore[attr-defined]
+        (code, f"{street.parent} {street}") for code, street in places.items()
+    ]
+
+    def act(given: dict[str, Any]) -> Any:
+        given["region"] = places[given["region"]]
+        given["skills"] = dict.fromkeys(given["skills"], 1)
+        return actions.make_project(organization=body, by=me(request), now=timezone.now(), **given)
+
+    made = carry_out(form, act) if request.method == "POST" else None
+    if made:
+        return redirect("web:org-project", ref=made.ref)
+    return show(request, "web/organization/project_new.html", form, body=body)
+
+
+class ShiftForm(Form):
+    """A dated part, once or in several weeks."""
+
+    day = forms.DateField(
+        label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    start = ClockField(label=gettext_lazy("From"), max_length=5)
+    end = ClockField(label=gettext_lazy("To"), max_length=5)
+    places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=500, initial=4)
+    weeks = forms.IntegerField(
+        label=gettext_lazy("In how many weeks"), min_value=1, max_value=26, initial=1
+    )
+
+
+@login_required
+def project(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show a project of one's own, and add shifts."""
+    user, now = me(request), timezone.now()
+    mine = queries.my_organizations(user, now=now)
+    row = one(queries.projects_for(user, now=now).filter(organization__in=mine), ref)
+    form = ShiftForm(request.POST or None)
+
+    def act(given: dict[str, Any]) -> Any:
+        ends_at = instant(given["day"], given["end"])
+        if given["end"] <= given["start"]:
+            ends_at += timedelta(days=1)
+        return actions.add_weekly_shifts(
+            project=row,
+            starts_at=instant(given["day"], given["start"]),
+            ends_at=ends_at,
+            places=given["places"],
+            weeks=given["weeks"],
+            by=user,
+            now=now,
+        )
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("The shifts are planned."))
+        return redirect("web:org-project", ref=ref)
+    return show(
+        request,
+        "web/organization/project.html",
+        form,
+        row=row,
+        shifts=row.shifts.all(),
+        may_submit=row.state in {ProjectState.DRAFT, ProjectState.RETURNED},
+    )
+
+
+@login_required
+@require_POST
+def submit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hand it in for moderation."""
+    user, now = me(request), timezone.now()
+    row = one(queries.projects_for(user, now=now), ref)
+    actions.submit_project(project=row, by=user, now=now)
+    messages.success(request, _("Handed in. The district checks it and tells you."))
+    return redirect("web:org-project", ref=ref)

@@ -1,0 +1,19 @@
+"""Addresses of organizations."""
+
+from django.urls import path
+
+from web.organization import bodies, projects, shifts
+
+urlpatterns = [
+    path("org/", bodies.org, name="org"),
+    path("org/new/", bodies.register, name="org-register"),
+    path("org/projects/new/<str:ref>/", projects.new, name="org-project-new"),
+    path("org/projects/<str:ref>/", projects.project, name="org-project"),
+    path("org/projects/<str:ref>/submit/", projects.submit, name="org-project-submit"),
+    path("org/shifts/<str:ref>/", shifts.shift, name="org-shift"),
+    path("org/shifts/<str:ref>/cancel/", shifts.cancel, name="org-shift-cancel"),
+    path("org/assignments/<str:ref>/check-in/", shifts.check_in, name="org-check-in"),
+    path("org/assignments/<str:ref>/check-out/", shifts.check_out, name="org-check-out"),
+    path("org/records/<str:ref>/confirm/", shifts.confirm, name="org-confirm"),
+    path("org/applications/<str:ref>/accept/", shifts.accept, name="org-accept"),
+]

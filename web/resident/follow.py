@@ -1,0 +1,53 @@
+"""Follow one request."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from help_requests import actions, queries
+from help_requests.states import CancelReason, RequestState
+from web.shared.forms import Form, carry_out, show
+from web.shared.pages import me, one
+
+
+@login_required
+def request_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show its state, the next step with its clock, and its visits."""
+    row = one(queries.requests_for(me(request), now=timezone.now()), ref)
+    if row.state == RequestState.DRAFT:
+        return redirect("web:request-what", ref=ref)
+    may_cancel = not row.machine.is_final(row.state) and row.state != RequestState.REFERRED
+    return render(
+        request,
+        "web/resident/request.html",
+        {"row": row, "visits": row.visits.all(), "may_cancel": may_cancel},
+    )
+
+
+class CancelForm(Form):
+    """Why it is called off."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why"), widget=forms.RadioSelect, choices=CancelReason.choices
+    )
+
+
+@login_required
+def cancel(request: HttpRequest, ref: str) -> HttpResponse:
+    """Call it off."""
+    row = one(queries.requests_for(me(request), now=timezone.now()), ref)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and carry_out(
+        form,
+        lambda given: actions.cancel_request(
+            request=row, by=me(request), now=timezone.now(), **given
+        ),
+    ):
+        messages.success(request, _("Cancelled. Whoever was to come is told."))
+        return redirect("web:request", ref=ref)
+    return show(request, "web/resident/cancel.html", form, row=row)

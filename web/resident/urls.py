@@ -1,0 +1,20 @@
+"""Addresses of residents and their proxies."""
+
+from django.urls import path
+
+from web.resident import ask, follow, my, visits
+
+urlpatterns = [
+    path("my/", my.my, name="my"),
+    path("my/register/", my.register, name="resident-register"),
+    path("help-requests/new/", ask.start, name="new-request"),
+    path("help-requests/<str:ref>/what/", ask.what, name="request-what"),
+    path("help-requests/<str:ref>/when/", ask.when, name="request-when"),
+    path("help-requests/<str:ref>/check/", ask.check, name="request-check"),
+    path("help-requests/<str:ref>/", follow.request_page, name="request"),
+    path("help-requests/<str:ref>/cancel/", follow.cancel, name="request-cancel"),
+    path("visits/<str:ref>/", visits.visit, name="visit"),
+    path("visits/<str:ref>/confirm/<str:record>/", visits.confirm, name="visit-confirm"),
+    path("visits/<str:ref>/evaluate/<str:task>/", visits.evaluate, name="visit-evaluate"),
+    path("visits/<str:ref>/not-again/<str:task>/", visits.not_again, name="visit-not-again"),
+]

@@ -1,0 +1,108 @@
+"""Open the door, and finish: the arrival code before, the confirmation after."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.actions import add_block
+from accounts.states import BlockSide
+from help_requests import queries
+from matching.queries import assignments_for
+from service_records import actions
+from service_records import queries as records
+from service_records.states import Face, RecordState, Side
+from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.pages import me, one
+
+
+@login_required
+def visit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show who comes and the code for the door; afterwards what to confirm."""
+    user, now = me(request), timezone.now()
+    row = one(queries.visits_for(user, now=now), ref)
+    tasks = assignments_for(user, now=now).filter(opening__visit=row).exclude(state="CANCELLED")
+    done = records.records_for(user, now=now).filter(assignment__opening__visit=row)
+    given = set(
+        records.evaluations_for(user, now=now)
+        .filter(side=Side.RESIDENT, assignment__opening__visit=row)
+        .values_list("assignment", flat=True)
+    )
+    return render(
+        request,
+        "web/resident/visit.html",
+        {
+            "row": row,
+            "tasks": tasks,
+            "code": queries.arrival_code_for(user, row, now=now),
+            "records": [record for record in done if record.corrects_id is None],
+            "to_confirm": RecordState.UNCONFIRMED,
+            "evaluated": given,
+        },
+    )
+
+
+@login_required
+@require_POST
+def confirm(request: HttpRequest, ref: str, record: str) -> HttpResponse:
+    """Confirm that it took place."""
+    user, now = me(request), timezone.now()
+    row = one(records.records_for(user, now=now), record)
+    actions.confirm_record(record=row, by=user, now=now)
+    messages.success(request, _("Thank you. The hours go on to the review."))
+    return redirect("web:visit", ref=ref)
+
+
+class FaceForm(Form):
+    """A plain question with faces."""
+
+    face = forms.ChoiceField(
+        label=gettext_lazy("How was it?"), widget=forms.RadioSelect, choices=Face.choices
+    )
+    words = TextField(
+        label=gettext_lazy("Anything to add"), lines=True, max_length=500, required=False
+    )
+
+
+@login_required
+def evaluate(request: HttpRequest, ref: str, task: str) -> HttpResponse:
+    """Say how it was."""
+    user, now = me(request), timezone.now()
+    row = one(queries.visits_for(user, now=now), ref)
+    assignment = one(assignments_for(user, now=now).filter(opening__visit=row), task)
+    form = FaceForm(request.POST or None)
+
+    def act(given: dict[str, Any]) -> Any:
+        return actions.evaluate(
+            assignment=assignment, side=Side.RESIDENT, by=user, now=now, **given
+        )
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("Thank you for saying so."))
+        return redirect("web:visit", ref=ref)
+    return show(request, "web/resident/evaluate.html", form, row=row)
+
+
+@login_required
+@require_POST
+def not_again(request: HttpRequest, ref: str, task: str) -> HttpResponse:
+    """Do not bring the two together again; the other side is not told."""
+    user, now = me(request), timezone.now()
+    row = one(queries.visits_for(user, now=now), ref)
+    assignment = one(assignments_for(user, now=now).filter(opening__visit=row), task)
+    add_block(
+        resident=row.request.resident,
+        volunteer=assignment.volunteer.volunteer,
+        side=BlockSide.RESIDENT,
+        by=user,
+        now=now,
+    )
+    messages.success(request, _("We do not match you again. Nobody is told."))
+    return redirect("web:visit", ref=ref)

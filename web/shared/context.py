@@ -1,0 +1,38 @@
+"""What every page knows: display settings, navigation, who is signed in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from web.shared.navigation import items_for
+
+COOKIE = f"hub_display_{settings.HUB_ID}"
+CHOICES = {
+    "theme": ("auto", "light", "dark", "contrast"),
+    "text": ("normal", "large", "largest"),
+    "mode": ("full", "simple"),
+}
+
+
+def display_of(request: HttpRequest) -> dict[str, str]:
+    """Return theme, text size and mode: the person's cookie, else the account's, else the defaults."""
+    words = request.COOKIES.get(COOKIE, "") or getattr(request.user, "display", "")
+    chosen = dict(zip(CHOICES, words.split("."), strict=False))
+    return {
+        name: chosen[name] if chosen.get(name) in allowed else allowed[0]
+        for name, allowed in CHOICES.items()
+    }
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the facts that ``base.html`` prints."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return {
+        "display": display_of(request),
+        "navigation": items_for(request),
+        "html_lang": "en" if language.startswith("en") else "zh-Hans",
+        "other_language": "zh-hans" if language.startswith("en") else "en",
+        "is_demo": settings.DEMO,
+    }

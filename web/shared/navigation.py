@@ -1,0 +1,89 @@
+"""The service navigation: at most six items, by role, the first is "today" (LOOK §2)."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from organizations.queries import roles_of
+
+
+class Item(NamedTuple):
+    """One link of the navigation."""
+
+    name: str
+    words: Promise
+
+
+VISITOR = (
+    Item("web:home", _("Home")),
+    Item("web:new-request", _("Ask for help")),
+    Item("web:projects", _("Volunteer projects")),
+    Item("web:verify", _("Verify a proof")),
+    Item("web:help", _("Help")),
+)
+RESIDENT = (
+    Item("web:my", _("My requests")),
+    Item("web:new-request", _("Ask for help")),
+)
+VOLUNTEER = (
+    Item("web:volunteer", _("Today")),
+    Item("web:projects", _("Volunteer projects")),
+    Item("web:my-hours", _("My hours")),
+    Item("web:my-profile", _("My details")),
+)
+ORGANIZATION = (Item("web:org", _("My organization")),)
+OFFICE = (
+    Item("web:console", _("Overview")),
+    Item("web:console-requests", _("Help requests")),
+    Item("web:console-verify", _("To check")),
+)
+REVIEWER = (Item("web:review", _("Hours to review")),)
+CASES = (Item("web:cases", _("Cases")),)
+
+BY_ROLE: dict[Role, tuple[Item, ...]] = {
+    Role.RESIDENT: RESIDENT,
+    Role.PROXY: RESIDENT,
+    Role.VOLUNTEER: VOLUNTEER,
+    Role.COORDINATOR: ORGANIZATION,
+    Role.STREET: OFFICE,
+    Role.DISTRICT: OFFICE,
+    Role.CITY: OFFICE,
+    Role.REVIEWER: REVIEWER,
+    Role.CASE_HANDLER: CASES,
+}
+MOST = 6
+
+
+def roles_for(request: HttpRequest) -> frozenset[Role]:
+    """Return the roles of who asks, read once a request."""
+    if not request.user.is_authenticated:
+        return frozenset()
+    if not hasattr(request, "hub_roles"):
+        request.hub_roles = roles_of(request.user, now=timezone.now())  # type: ignore[attr-defined]
+    roles: frozenset[Role] = request.hub_roles  # type: ignore[attr-defined]
+    return roles
+
+
+def items_for(request: HttpRequest) -> list[dict[str, object]]:
+    """Return the links for who asks, with the one of this page marked."""
+    roles = roles_for(request)
+    items: list[Item] = []
+    for role, links in BY_ROLE.items():
+        if role in roles:
+            items += [link for link in links if link not in items]
+    found = []
+    for item in (items or list(VISITOR))[:MOST]:
+        address = reverse(item.name)
+        here = request.path.startswith(address) if address != "/" else request.path == "/"
+        found.append({"address": address, "words": item.words, "is_here": here})
+    return found
+
+
+def home_for(request: HttpRequest) -> str:
+    """Return where who signed in begins."""
+    return str(items_for(request)[0]["address"])

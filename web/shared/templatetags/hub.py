@@ -1,0 +1,122 @@
+"""How states, times, hours and distances are written, everywhere alike."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from help_requests.models import HelpRequest
+from help_requests.queries import shown_state
+from kernel.references import spoken
+from kernel.text import mask_name
+from web.shared.states import look_of
+
+register = template.Library()
+register.filter("spoken", spoken)
+register.filter("mask_name", mask_name)
+
+
+@register.inclusion_tag("components/state.html")
+def state(row: Any) -> dict[str, Any]:
+    """Print the state of ``row``: words, icon, tone; a request's as its resident sees it."""
+    table, value = row._meta.db_table, row.state
+    if isinstance(row, HelpRequest):
+        table, value = shown_state(row)
+    return {"look": look_of(table, value)}
+
+
+@register.simple_tag
+def icon(name: str, css: str = "vh-icon") -> SafeString:
+    """Print an icon of the sprite; it is hidden from screen readers, since words stand beside it."""
+    address = f"{static('img/icons.svg')}#{name}"
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
+        css,
+        address,
+    )
+
+
+@register.filter
+def hours(minutes: int) -> str:
+    """Return minutes as hours with two decimals."""
+    return f"{minutes / 60:,.2f}"
+
+
+@register.filter
+def long_time(minutes: int) -> str:
+    """Return ``2 小时 30 分`` / ``2 h 30 min``."""
+    whole, rest = divmod(minutes, 60)
+    parts = [_("%(n)d h") % {"n": whole}] if whole else []
+    if rest or not whole:
+        parts.append(_("%(n)d min") % {"n": rest})
+    return " ".join(parts)
+
+
+WEEKDAYS_ZH = "一二三四五六日"
+
+
+@register.filter
+def day(value: Any) -> str:
+    """Return ``11月25日 周三`` / ``Wed 25 November``."""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    if (get_language() or "").startswith("en"):
+        return f"{local:%a} {local.day} {local:%B}"
+    return f"{local.month}月{local.day}日 周{WEEKDAYS_ZH[local.weekday()]}"
+
+
+@register.filter
+def clock(value: datetime) -> str:
+    """Return the local time of day."""
+    return f"{timezone.localtime(value):%H:%M}"
+
+
+@register.simple_tag
+def when(starts_at: datetime, ends_at: datetime | None = None) -> SafeString:
+    """Print day and time as people say it, with the machine's form beside it."""
+    words = f"{day(starts_at)} {clock(starts_at)}"
+    if ends_at:
+        words += f" – {clock(ends_at)}"
+    return format_html(
+        '<time datetime="{}">{}</time>', timezone.localtime(starts_at).isoformat(), words
+    )
+
+
+@register.simple_tag
+def due(value: Any, now: datetime | None = None) -> SafeString:
+    """Print how long is left until ``value``, in words, with the moment itself."""
+    now = now or timezone.now()
+    if not isinstance(value, datetime):
+        days = (value - timezone.localtime(now).date()).days
+        moment, left = day(value), days * 1440
+    else:
+        moment = f"{day(value)} {clock(value)}"
+        left = int((value - now).total_seconds() // 60)
+    if left < 0:
+        words = _("overdue since %(moment)s") % {"moment": moment}
+    elif left < 120:
+        words = _("%(n)d minutes left (until %(moment)s)") % {"n": left, "moment": moment}
+    elif left < 2880:
+        words = _("%(n)d hours left (until %(moment)s)") % {"n": left // 60, "moment": moment}
+    else:
+        words = ngettext(
+            "%(n)d day left (until %(moment)s)", "%(n)d days left (until %(moment)s)", left // 1440
+        ) % {"n": left // 1440, "moment": moment}
+    return format_html('<span class="{}">{}</span>', "vh-overdue" if left < 0 else "vh-due", words)
+
+
+@register.filter
+def distance(metres: int | None) -> str:
+    """Return ``1.2 公里``."""
+    return "" if metres is None else _("%(km).1f km") % {"km": metres / 1000}
+
+
+@register.filter
+def spaced(code: str) -> str:
+    """Return digits one by one, as a screen reader should say them."""
+    return " ".join(code)

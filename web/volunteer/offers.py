@@ -1,0 +1,81 @@
+"""Decide about an offer."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from matching import actions, queries, rules
+from matching.engine import Reason
+from matching.states import DeclineReason
+from web.shared.forms import Form, carry_out, show
+from web.shared.pages import me, one
+
+
+@login_required
+def offer(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show what, when, roughly where, why me, and by when to answer."""
+    row = one(queries.offers_for(me(request)), ref)
+    reasons = [rules.reason_words(Reason(code, value, facts)) for code, value, facts in row.reasons]
+    return render(request, "web/volunteer/offer.html", {"row": row, "reasons": reasons})
+
+
+@login_required
+@require_POST
+def accept(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take the place."""
+    row = one(queries.offers_for(me(request)), ref)
+    task = actions.accept_offer(offer=row, by=me(request), now=timezone.now())
+    messages.success(request, _("Thank you. The resident is told who comes."))
+    return redirect("web:task", ref=task.ref)
+
+
+class DeclineForm(Form):
+    """Why not this time."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why not this time"),
+        help_text=gettext_lazy("It helps us ask you better. A no costs nothing."),
+        widget=forms.RadioSelect,
+        choices=DeclineReason.choices,
+    )
+
+
+@login_required
+def decline(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say no."""
+    row = one(queries.offers_for(me(request)), ref)
+    form = DeclineForm(request.POST or None)
+    if request.method == "POST" and carry_out(
+        form,
+        lambda given: actions.decline_offer(offer=row, by=me(request), now=timezone.now(), **given),
+    ):
+        messages.success(request, _("Thank you for answering. We ask somebody else."))
+        return redirect("web:volunteer")
+    return show(request, "web/volunteer/decline.html", form, row=row)
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, ref: str) -> HttpResponse:
+    """Have two more hours to think."""
+    row = one(queries.offers_for(me(request)), ref)
+    actions.extend_offer(offer=row, by=me(request), now=timezone.now())
+    messages.success(request, _("You have two more hours."))
+    return redirect("web:offer", ref=ref)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take an application back."""
+    now = timezone.now()
+    row = one(queries.applications_for(me(request), now=now), ref)
+    actions.withdraw_application(application=row, by=me(request), now=now)
+    messages.success(request, _("Taken back."))
+    return redirect("web:volunteer")

@@ -1,0 +1,215 @@
+"""Become a volunteer, one task at a time; keep skills, times and area up to date."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import actions, queries
+from accounts.models import VolunteerProfile
+from accounts.states import TEXT_VERSION, Category, Purpose, SkillCode
+from regions.queries import streets
+from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.pages import me
+
+PARTS = {
+    "morning": (8 * 60, 12 * 60),
+    "afternoon": (12 * 60, 18 * 60),
+    "evening": (18 * 60, 22 * 60),
+}
+DAYS = [
+    gettext_lazy("Mon"),
+    gettext_lazy("Tue"),
+    gettext_lazy("Wed"),
+    gettext_lazy("Thu"),
+    gettext_lazy("Fri"),
+    gettext_lazy("Sat"),
+    gettext_lazy("Sun"),
+]
+
+
+def _profile(request: HttpRequest) -> VolunteerProfile | None:
+    user = me(request)
+    return queries.volunteers_for(user, now=timezone.now()).filter(user=user).first()
+
+
+@login_required
+def register(request: HttpRequest) -> HttpResponse:
+    """Show the tasks of registering, each with its state."""
+    user, profile = me(request), _profile(request)
+    verification = queries.latest_verification(user)
+    tasks = [
+        ("web:register-identity", _("Your name, verified"), bool(profile and profile.is_verified)),
+        ("web:my-profile", _("Skills, times and area"), bool(profile and profile.region)),
+        ("web:register-lesson", _("The first lesson"), bool(profile and profile.lesson_passed_at)),
+    ]
+    return render(
+        request,
+        "web/volunteer/register.html",
+        {"tasks": tasks, "verification": verification, "profile": profile},
+    )
+
+
+class IdentityForm(Form):
+    """Name and number as on the card."""
+
+    name = TextField(label=gettext_lazy("Name as on the card"), max_length=30)
+    id_number = TextField(
+        label=gettext_lazy("ID number"),
+        help_text=gettext_lazy("18 characters. It is kept encrypted and never shown."),
+        max_length=24,
+    )
+    consent = forms.BooleanField(label=gettext_lazy("I allow the check of my name and number"))
+
+
+@login_required
+def identity(request: HttpRequest) -> HttpResponse:
+    """Claim an identity; the answer comes later and is shown on the list of tasks."""
+    user, now = me(request), timezone.now()
+    form = IdentityForm(request.POST or None)
+
+    def act(given: dict[str, Any]) -> Any:
+        return actions.join_as_volunteer(
+            user=user,
+            name=given["name"],
+            id_number=given["id_number"],
+            text_version=TEXT_VERSION,
+            now=now,
+        )
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("We check it now. You see the answer here."))
+        return redirect("web:volunteer-register")
+    return show(request, "web/volunteer/identity.html", form)
+
+
+class LessonForm(Form):
+    """Three questions."""
+
+    ask_first = forms.ChoiceField(
+        label=gettext_lazy("Before you push a wheelchair, do you ask?"),
+        widget=forms.RadioSelect,
+        choices=[("no", gettext_lazy("No, I just help")), ("yes", gettext_lazy("Yes, always"))],
+    )
+    share_photos = forms.ChoiceField(
+        label=gettext_lazy("May you post a photo of the person you helped?"),
+        widget=forms.RadioSelect,
+        choices=[("no", gettext_lazy("No")), ("yes", gettext_lazy("Yes, if it is nice"))],
+    )
+    arrival_code = forms.ChoiceField(
+        label=gettext_lazy("Who knows the arrival code?"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("volunteer", gettext_lazy("I get it by message")),
+            ("resident", gettext_lazy("The resident; I ask at the door")),
+        ],
+    )
+
+
+@login_required
+def lesson(request: HttpRequest) -> HttpResponse:
+    """Read, and answer three questions."""
+    profile = _profile(request)
+    if profile is None:
+        return redirect("web:register-identity")
+    form = LessonForm(request.POST or None)
+    if request.method == "POST" and carry_out(
+        form,
+        lambda given: actions.pass_lesson(
+            volunteer=profile, answers=given, by=me(request), now=timezone.now()
+        ),
+    ):
+        messages.success(request, _("Well done. The first lesson is finished."))
+        return redirect("web:volunteer-register")
+    return show(request, "web/volunteer/lesson.html", form)
+
+
+class ProfileForm(Form):
+    """What I can do, when, and how far."""
+
+    region = forms.ChoiceField(label=gettext_lazy("Home street or town"))
+    radius_m = forms.TypedChoiceField(
+        label=gettext_lazy("How far I go"),
+        coerce=int,
+        choices=[(n * 1000, f"{n} km") for n in (1, 2, 3, 5, 8, 10, 15, 20, 40)],
+    )
+    skills = forms.MultipleChoiceField(
+        label=gettext_lazy("What I can do"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=SkillCode.choices,
+        required=False,
+    )
+    categories = forms.MultipleChoiceField(
+        label=gettext_lazy("What I like to be asked for"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=Category.choices,
+    )
+    week = forms.MultipleChoiceField(
+        label=gettext_lazy("When I am free"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(f"{n}-{part}", f"{n}-{part}") for n in range(7) for part in PARTS],
+        required=False,
+    )
+    matching = forms.BooleanField(
+        label=gettext_lazy("Ask me automatically when I fit"), required=False
+    )
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Keep skills, times and area up to date."""
+    user, now = me(request), timezone.now()
+    row = _profile(request)
+    if row is None:
+        return redirect("web:register-identity")
+    places = {street.code: street for street in streets()}
+    held = {skill.code: skill.level for skill in row.skills.all()}
+    windows = {(w.weekday, w.starts, w.ends) for w in row.windows.all()}
+    initial = {
+        "region": row.region.code if row.region else "",
+        "radius_m": row.radius_m,
+        "skills": list(held),
+        "categories": [c.category for c in row.categories.all()],
+        "week": [
+            f"{n}-{part}"
+            for n in range(7)
+            for part, (start, end) in PARTS.items()
+            if any(d == n and s <= start and end <= e for d, s, e in windows)
+        ],
+        "matching": queries.has_consent(user, Purpose.MATCHING),
+    }
+    form = ProfileForm(request.POST or None, initial=initial)
+    form.fields["region"].choices = [  # type: ignore[attr-defined]
+        ("", "—"),
+        *((code, f"{street.parent} {street}") for code, street in places.items()),
+    ]
+
+    def act(given: dict[str, Any]) -> Any:
+        week = [(int(n), *PARTS[part]) for n, part in (cell.split("-") for cell in given["week"])]
+        return actions.set_volunteer_profile(
+            volunteer=row,
+            region=places[given["region"]],
+            radius_m=given["radius_m"],
+            skills={code: held.get(code, 2) for code in given["skills"]},
+            categories=given["categories"],
+            windows=week,
+            matching=TEXT_VERSION if given["matching"] else None,
+            by=user,
+            now=now,
+        )
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("Saved. We ask you when you fit."))
+        return redirect("web:volunteer")
+    chosen = set(form["week"].value() or [])
+    rows = [
+        (words, [(f"{n}-{part}", f"{n}-{part}" in chosen) for part in PARTS])
+        for n, words in enumerate(DAYS)
+    ]
+    return show(request, "web/volunteer/profile.html", form, row=row, week=rows)

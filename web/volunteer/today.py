@@ -1,0 +1,31 @@
+"""What now."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from matching import queries
+from matching.states import LIVE, ApplicationState, OfferState
+from web.shared.pages import me
+
+
+@login_required
+def volunteer(request: HttpRequest) -> HttpResponse:
+    """The next task, and the offers that wait for an answer."""
+    user, now = me(request), timezone.now()
+    if not hasattr(user, "volunteer"):
+        return redirect("web:volunteer-register")
+    tasks = queries.assignments_for(user, now=now).filter(volunteer=user, state__in=LIVE)
+    offers = queries.offers_for(user).filter(state=OfferState.SENT, expires_at__gt=now)
+    waiting = [ApplicationState.SENT, ApplicationState.WAITING]
+    applications = queries.applications_for(user, now=now).filter(volunteer=user, state__in=waiting)
+    return render(
+        request,
+        "web/volunteer/today.html",
+        {
+            "tasks": tasks.order_by("opening__starts_at")[:10],
+            "offers": offers.order_by("expires_at")[:20],
+            "applications": applications[:20],
+        },
+    )
