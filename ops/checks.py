@@ -68,6 +68,7 @@ LINTS: dict[str, list[str]] = {
     "ruff": _tool("ruff", "check", "--quiet", "."),
     "import contracts": _tool("lint-imports"),
     "mypy": _tool("mypy", "."),
+    "translations": _python("-m", "ops.translations"),
     "migrations": _python("manage.py", "makemigrations", "--check", "--dry-run"),
 }
 

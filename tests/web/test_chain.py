@@ -138,19 +138,13 @@ def test_a_request_becomes_hours_on_a_proof_page_by_page(clock: Clock):
     assert list(findings()) == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/help/",
-        "/help/accessibility/",
-        "/display/",
-        "/projects/",
-        "/verify/",
-        "/account/enter/",
-    ]
-    + ["/account/enter/password/", "/complaints/new/", "/complaints/track/", "/verify/nothing/"],
-)
+PUBLIC = """
+/ /help/ /help/accessibility/ /display/ /projects/ /verify/ /verify/nothing/ /account/enter/
+/account/enter/password/ /complaints/new/ /complaints/track/
+""".split()
+
+
+@pytest.mark.parametrize("path", PUBLIC)
 def test_everybody_may_see(path: str, client: Client, clock: Clock):
     load_reference()
 
