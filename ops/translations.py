@@ -20,10 +20,21 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
-ROOMS = (
-    "kernel regions accounts organizations help_requests matching service_records incentives rights "
-    "notifications web api volunteer_hub"
-).split()
+ROOMS = [
+    "kernel",
+    "regions",
+    "accounts",
+    "organizations",
+    "help_requests",
+    "matching",
+    "service_records",
+    "incentives",
+    "rights",
+    "notifications",
+    "web",
+    "api",
+    "volunteer_hub",
+]
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -76,7 +87,7 @@ def problems() -> list[str]:
         first = text if isinstance(text, str) else text[0]
         message = known.get(first, context)
         words = message.string if message else ""
-        strings = [words] if isinstance(words, str) else list(words)
+        strings = [words] if isinstance(words, str) else list(words or ())
         if message is None or not all(strings):
             found.append(f"no Chinese for {first!r}")
         elif message.fuzzy:

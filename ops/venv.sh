@@ -28,4 +28,5 @@ ensure_venv() {
     for file in "$@"; do args+=(-r "$file"); done
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes "${args[@]}"
     echo "$wanted" >>.venv/holds
+    sha256sum <"$1" | cut -d' ' -f1 >>.venv/holds
 }

@@ -138,10 +138,19 @@ def test_a_request_becomes_hours_on_a_proof_page_by_page(clock: Clock):
     assert list(findings()) == []
 
 
-PUBLIC = """
-/ /help/ /help/accessibility/ /display/ /projects/ /verify/ /verify/nothing/ /account/enter/
-/account/enter/password/ /complaints/new/ /complaints/track/
-""".split()
+PUBLIC = [
+    "/",
+    "/help/",
+    "/help/accessibility/",
+    "/display/",
+    "/projects/",
+    "/verify/",
+    "/verify/nothing/",
+    "/account/enter/",
+    "/account/enter/password/",
+    "/complaints/new/",
+    "/complaints/track/",
+]
 
 
 @pytest.mark.parametrize("path", PUBLIC)
