@@ -16,9 +16,11 @@ from notifications.states import Channel, Group, dispatch_machine
 class Notice(models.Model):
     """A line in a person's inbox. ``kind`` names the templates ``notifications/<kind>/``.
 
-    ``facts`` holds references, codes, numbers and times only, never personal data: the words are made
-    when it is read, in the reader's language. ``link`` is the path of what it is about. One event makes
-    at most one notice of a kind for a person (``once``).
+    ``facts`` holds references, codes, numbers, times and names that are public anyway (of a service, a
+    project), never personal data: the words are made when it is read, in the reader's language. ``link``
+    is the path of what it is about. One event makes at most one notice of a kind for a person (``once``).
+    A person's notices get their keys in the order in which they can be seen (who tells locks the person),
+    so that a key is a cursor.
     """
 
     ref = RefField()
@@ -33,6 +35,11 @@ class Notice(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["user", "-id"], name="notice_user_newest")]
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_group_is_known", condition=Q(group__in=Group.values)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.user_id}"
@@ -76,20 +83,27 @@ class QuietHours(models.Model):
 
 
 class Dispatch(models.Model):
-    """An outgoing message, sealed; ``notice`` is none for a sign-in code, ``user`` for an unknown address."""
+    """An outgoing message, sealed; ``notice`` is none for a sign-in code and for somebody without account.
+
+    ``kind`` is that of the notice, or ``sign_in_code``. After ``expires_at`` it is not sent any more.
+    Once it is forgotten, address and words are none. ``send_at`` is also the lease of who sends it.
+    """
 
     machine: ClassVar[Machine] = dispatch_machine
     ref = RefField()
     key = models.ForeignKey(PersonKey, models.PROTECT, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     notice = models.ForeignKey(Notice, models.PROTECT, null=True, related_name="dispatches")
+    kind = models.CharField(max_length=40, blank=True)
+    once = models.CharField(max_length=90, unique=True, null=True)
     channel = models.CharField(max_length=5, choices=Channel.choices)
-    address = EncryptedTextField()
-    words = EncryptedTextField()
+    address = EncryptedTextField(null=True)
+    words = EncryptedTextField(null=True)
     state = state_field(dispatch_machine)
     attempts = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField()
     send_at = models.DateTimeField(db_index=True)  # now, or the end of the quiet hours
+    expires_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     gateway_id = models.CharField(max_length=60, blank=True)
 
@@ -102,6 +116,9 @@ class Dispatch(models.Model):
                 fields=["notice", "channel"],
                 condition=Q(notice__isnull=False),
                 name="%(class)s_one_per_channel",
+            ),
+            models.CheckConstraint(
+                name="%(class)s_channel_is_known", condition=Q(channel__in=Channel.values)
             ),
         ]
 

@@ -14,3 +14,4 @@ class RightsConfig(AppConfig):
         from kernel import tasks
 
         tasks.periodic("rights.close_old", "rights.jobs.close_old", minutes=60)
+        tasks.periodic("rights.note_overdue", "rights.jobs.note_overdue", minutes=10)

@@ -2,9 +2,16 @@
 
 from django.utils import timezone
 
-from rights.actions.deciding import close_settled
+from rights import actions
 
 
 def close_old() -> None:
     """Close decided cases whose time for a review is over."""
-    close_settled(now=timezone.now())
+    actions.close_settled(now=timezone.now())
+
+
+def note_overdue() -> None:
+    """Announce cases and incidents whose clock has run out."""
+    now = timezone.now()
+    actions.note_overdue_cases(now=now)
+    actions.note_overdue_incidents(now=now)

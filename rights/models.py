@@ -54,6 +54,7 @@ class Complaint(models.Model):
     acknowledge_by = models.DateField()
     conclude_by = models.DateField()
     extended_at = models.DateTimeField(null=True)
+    overdue_for = models.DateField(null=True)  # the passed date that was announced already
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -95,6 +96,7 @@ class Appeal(models.Model):
     acknowledge_by = models.DateField()
     conclude_by = models.DateField()
     extended_at = models.DateTimeField(null=True)
+    overdue_for = models.DateField(null=True)  # the passed date that was announced already
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -165,6 +167,7 @@ class Incident(models.Model):
     happened_at = models.DateTimeField()
     reported_at = models.DateTimeField()
     report_due_at = models.DateTimeField()
+    overdue_at = models.DateTimeField(null=True)  # when it was announced that the clock had run out
     state = state_field(incident_machine)
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -1,9 +1,10 @@
 """Which cases a viewer may see."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts import queries as people
 from accounts.models import User
@@ -14,7 +15,7 @@ from organizations import queries as bodies
 from organizations.models import Membership
 from rights.models import Appeal, Complaint, Incident
 from rights.states import CaseState, IncidentState
-from service_records.models import ServiceRecord
+from service_records.models import HoursReview, ServiceRecord
 
 RUNNING = (
     CaseState.SUBMITTED,
@@ -29,15 +30,29 @@ def complaints_for(viewer: User | None, *, now: datetime) -> QuerySet[Complaint]
     if viewer is None:
         return Complaint.objects.none()
     mine = Membership.objects.filter(user=viewer).values("organization")
+    decided = ServiceRecord.objects.filter(
+        Q(volunteer=viewer)
+        | Q(recorded_by=viewer)
+        | Q(approved_by=viewer)
+        | Q(reviews__reviewer=viewer)
+    ).values("assignment")
+    # An absent value compares to nothing in SQL, so each "not" stands beside "or there is none".
     handled = (
         people.scope_q(viewer, Permission.HANDLE_CASES, now=now)
         & (Q(about_user__isnull=True) | ~Q(about_user=viewer))
         & (Q(about_organization__isnull=True) | ~Q(about_organization__in=mine))
+        & (Q(assignment__isnull=True) | ~Q(assignment__in=decided))
+        & (Q(assignment__isnull=True) | ~Q(assignment__volunteer=viewer))
     )
     return (
         Complaint.objects.filter(Q(by=viewer) | handled)
         .select_related(
-            "key", "region__parent", "about_user__volunteer", "about_organization", "handler"
+            "key",
+            "region__parent",
+            "about_user__volunteer",
+            "about_organization",
+            "assignment__volunteer",
+            "handler__key",
         )
         .order_by("conclude_by", "pk")
     )
@@ -51,7 +66,8 @@ def appeals_for(viewer: User | None, *, now: datetime) -> QuerySet[Appeal]:
         people.scope_q(viewer, Permission.HANDLE_CASES, now=now)
         & ~Q(by=viewer)
         & (Q(record__recorded_by__isnull=True) | ~Q(record__recorded_by=viewer))
-        & ~Q(record__reviews__reviewer=viewer)
+        & (Q(record__approved_by__isnull=True) | ~Q(record__approved_by=viewer))
+        & ~Q(record__in=HoursReview.objects.filter(reviewer=viewer).values("record"))
     )
     return (
         Appeal.objects.filter(Q(by=viewer) | handled)
@@ -63,7 +79,6 @@ def appeals_for(viewer: User | None, *, now: datetime) -> QuerySet[Appeal]:
             "region__parent",
             "handler",
         )
-        .distinct()
         .order_by("conclude_by", "pk")
     )
 
@@ -106,11 +121,58 @@ def track(number: str, code: str) -> Complaint | None:
     return complaint if complaint and complaint.track_index and fits else None
 
 
-def decided_by(record: ServiceRecord) -> set[int | None]:
+def decided_by(record: ServiceRecord) -> set[int]:
     """Return the keys of all who had a part in a record: volunteer, recorder, reviewers."""
-    return {
-        record.volunteer_id,
-        record.recorded_by_id,
-        record.approved_by_id,
-        *record.reviews.values_list("reviewer", flat=True),
-    } - {None}
+    keys = {record.volunteer_id, record.recorded_by_id, record.approved_by_id}
+    keys |= set(record.reviews.values_list("reviewer", flat=True))
+    return {key for key in keys if key}
+
+
+def involved_in(case: Complaint | Appeal) -> set[int]:
+    """Return the keys of everybody who must not deal with a case.
+
+    Who brought it and whom it is about; everybody who has or had a post in the organization it is
+    about; of the service it is about the volunteer and who recorded, approved or returned its hours.
+    """
+    if isinstance(case, Appeal):
+        return {case.by_id, *decided_by(case.record)}
+    keys = {case.by_id, case.about_user_id}
+    if case.about_organization_id:
+        posts = Membership.objects.filter(organization=case.about_organization_id)
+        keys |= set(posts.values_list("user", flat=True))
+    if case.assignment:
+        keys.add(case.assignment.volunteer_id)
+        for record in ServiceRecord.objects.filter(assignment=case.assignment):
+            keys |= decided_by(record)
+    return {key for key in keys if key}
+
+
+def handlers_of(case: Complaint | Appeal, *, now: datetime) -> list[User]:
+    """Return the case handlers whose it is: the nearest who are not part of it, else one level up."""
+    return people.holders(case.region, Permission.HANDLE_CASES, now=now, without=involved_in(case))
+
+
+def is_own(case: Complaint | Appeal, *, by: User | None, code: str) -> bool:
+    """Say whether the case was brought by ``by``, or by who has no account and knows its ``code``."""
+    if by is not None:
+        return case.by_id == by.pk
+    return track(case.number, code) == case
+
+
+def overdue_cases(model: type[Complaint] | type[Appeal], *, today: date) -> QuerySet[Any]:
+    """Return the running cases of a kind whose clock has run out, and that was not announced yet."""
+    waiting = Q(state=CaseState.SUBMITTED, acknowledge_by__lt=today) & ~Q(
+        overdue_for=F("acknowledge_by"), overdue_for__isnull=False
+    )
+    in_hand = Q(
+        state__in=[state for state in RUNNING if state != CaseState.SUBMITTED],
+        conclude_by__lt=today,
+    ) & ~Q(overdue_for=F("conclude_by"), overdue_for__isnull=False)
+    return model.objects.filter(waiting | in_hand).order_by("conclude_by", "pk")
+
+
+def overdue_incidents(*, now: datetime) -> QuerySet[Incident]:
+    """Return the incidents whose 48 hours are over, not closed and not announced yet."""
+    return Incident.objects.filter(report_due_at__lt=now, overdue_at__isnull=True).exclude(
+        state=IncidentState.CLOSED
+    )

@@ -3,19 +3,32 @@
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
-from rights.states import CaseState, Outcome
+from rights.models import Appeal, Complaint, Incident
+from rights.states import CaseState, IncidentState, Outcome
 from service_records.models import ServiceRecord
 from service_records.states import RecordState
 
-# 信访工作条例 2022: acknowledge in 15 days, conclude in 60, one extension of 30, review within 30.
-ACKNOWLEDGE, CONCLUDE, EXTENSION, REVIEW = (timedelta(days=n) for n in (15, 60, 30, 30))
-APPEAL_WITHIN = timedelta(days=30)
-REPORT_WITHIN = timedelta(hours=48)
+
+def days(clock: str) -> timedelta:
+    """Return how long a clock of the setting ``HUB_CASE_DAYS`` runs (信访工作条例 2022): ``acknowledge``
+    15 days, ``conclude`` 60, ``extension`` 30, ``review`` 30, ``appeal`` 30."""
+    return timedelta(days=settings.HUB_CASE_DAYS[clock])
+
+
+def report_due_at(*, now: datetime) -> datetime:
+    """Return when the full report of an incident is due: 48 hours (setting ``HUB_INCIDENT_HOURS``)."""
+    return now + timedelta(hours=settings.HUB_INCIDENT_HOURS)
+
+
+def due_on(case: Complaint | Appeal) -> date:
+    """Return the date of the clock that runs: until it is acknowledged, then until it is concluded."""
+    return case.acknowledge_by if case.state == CaseState.SUBMITTED else case.conclude_by
 
 
 def check_words(words: str, *, field: str = "words", least: int = 2, most: int = 2000) -> str:
@@ -38,8 +51,11 @@ def check_appeals(
         raise NotAllowed("not_yours", _("This is somebody else's."))
     if record.state not in {RecordState.APPROVED, RecordState.RETURNED} or decided_at is None:
         raise Conflict("not_decided", _("Wait for the decision first."))
-    if now > decided_at + APPEAL_WITHIN:
-        raise Conflict("too_late", _("An appeal can be made for 30 days."))
+    if now > decided_at + days("appeal"):
+        raise Conflict(
+            "too_late",
+            _("An appeal can be made for %(n)d days.") % {"n": days("appeal").days},
+        )
 
 
 def check_handles(*, in_scope: bool, involved: Collection[int | None], by: User) -> None:
@@ -50,10 +66,36 @@ def check_handles(*, in_scope: bool, involved: Collection[int | None], by: User)
         raise NotAllowed("not_your_area", _("This is not in your area."))
 
 
-def check_extends(*, extended_at: datetime | None) -> None:
-    """The clock is extended once."""
-    if extended_at is not None:
+def check_extends(case: Complaint | Appeal) -> None:
+    """The clock of a case that was acknowledged and is not decided is extended once."""
+    if case.extended_at is not None:
         raise Conflict("extended_already", _("This was extended already."))
+    if case.state not in {CaseState.ACKNOWLEDGED, CaseState.IN_HAND, CaseState.UNDER_REVIEW}:
+        raise Conflict("illegal_move", _("This can no longer be done."))
+
+
+def check_second_person(*, ruled: bool) -> None:
+    """A review is another person's look."""
+    if ruled:
+        raise NotAllowed("second_person", _("Another person has to look at it once more."))
+
+
+def check_own(*, own: bool) -> None:
+    """A case is taken back, reviewed or left as it is at the wish of who brought it."""
+    if not own:
+        raise NotAllowed("not_yours", _("This is somebody else's."))
+
+
+def check_closes(*, own: bool, settled_on: date, today: date) -> None:
+    """Who asked may be content at once; all others wait until no review can be asked for any more."""
+    if not own and today <= settled_on + days("review"):
+        raise Conflict("review_possible", _("A review can still be asked for."))
+
+
+def check_adds(incident: Incident) -> None:
+    """What happened can be told until the incident is closed."""
+    if incident.state == IncidentState.CLOSED:
+        raise Conflict("illegal_move", _("This can no longer be done."))
 
 
 def check_outcome(outcome: str, *, minutes: int | None, corrects: bool) -> Outcome:
@@ -65,9 +107,11 @@ def check_outcome(outcome: str, *, minutes: int | None, corrects: bool) -> Outco
     return Outcome(outcome)
 
 
-def check_asks_review(*, own: bool, state: str, concluded_on: date, today: date) -> None:
-    """Who asked may have the answer looked at once more, within 30 days."""
-    if not own:
-        raise NotAllowed("not_yours", _("This is somebody else's."))
-    if state != CaseState.CONCLUDED or today > concluded_on + REVIEW:
-        raise Conflict("too_late", _("A review can be asked for 30 days."))
+def check_asks_review(*, state: str, concluded_on: date, today: date) -> None:
+    """An answer is looked at once more within 30 days (setting), when it is the first one."""
+    if state != CaseState.CONCLUDED or today > concluded_on + days("review"):
+        raise Conflict(
+            "too_late",
+            _("A review can be asked for %(n)d days after the answer.")
+            % {"n": days("review").days},
+        )

@@ -1,12 +1,13 @@
-"""The ASGI entry: pages, API and sockets in one process."""
+"""The ASGI entry: sockets always, pages too where one process serves all (the embedded default)."""
 
 import os
 
+from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "volunteer_hub.settings")
-application = get_asgi_application()
+pages = get_asgi_application()
 
-from kernel import startup  # noqa: E402 (the app registry is there only now)
+from web.live import sockets  # noqa: E402 (models load only after Django is set up)
 
-startup.require()
+application = ProtocolTypeRouter({"http": pages, "websocket": sockets})

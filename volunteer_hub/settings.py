@@ -215,6 +215,29 @@ HUB_REVEALS_A_DAY = int(
 HUB_REALNAME = os.environ.get("HUB_REALNAME", "accounts.gateways.realname.demo")
 X_FRAME_OPTIONS = "DENY"
 
+# --- telling people -----------------------------------------------------------------------------
+
+# Adapters (notifications.gateways). Outside the demo nothing is pretended to have been sent.
+HUB_SMS = os.environ.get("HUB_SMS", f"notifications.gateways.sms.{'demo' if DEMO else 'http'}")
+HUB_SMS_URL = os.environ.get("HUB_SMS_URL", "")
+HUB_SMS_TOKEN = os.environ.get("HUB_SMS_TOKEN", "")
+HUB_EMAIL = os.environ.get(
+    "HUB_EMAIL", f"notifications.gateways.email.{'demo' if DEMO else 'smtp'}"
+)
+HUB_PROVIDER_SECONDS = 8.0  # after which a provider that hangs is given up
+EMAIL_HOST = os.environ.get("HUB_MAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("HUB_MAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("HUB_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("HUB_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = _flag("HUB_MAIL_TLS")
+EMAIL_TIMEOUT = 8
+DEFAULT_FROM_EMAIL = os.environ.get("HUB_MAIL_FROM", "hub@localhost")
+
+# --- when something is wrong: days of 信访工作条例 2022, hours of an incident's report -------------
+
+HUB_CASE_DAYS = {"acknowledge": 15, "conclude": 60, "extension": 30, "review": 30, "appeal": 30}
+HUB_INCIDENT_HOURS = 48
+
 # --- files the browser gets ---------------------------------------------------------------------
 
 STATIC_URL = "/static/"

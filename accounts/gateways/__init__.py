@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-Sender = Callable[..., None]
+Sender = Callable[..., object]
 
 _senders: list[Sender] = []
 

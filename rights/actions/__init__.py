@@ -5,11 +5,19 @@ from rights.actions.deciding import (
     acknowledge,
     ask_review,
     close_case,
+    close_settled,
     conclude,
     extend_case,
+    note_overdue_cases,
     take_in_hand,
 )
-from rights.actions.incidents import add_to_incident, close_incident, report_incident, take_incident
+from rights.actions.incidents import (
+    add_to_incident,
+    close_incident,
+    note_overdue_incidents,
+    report_incident,
+    take_incident,
+)
 
 __all__ = [
     "acknowledge",
@@ -17,8 +25,11 @@ __all__ = [
     "ask_review",
     "close_case",
     "close_incident",
+    "close_settled",
     "conclude",
     "extend_case",
+    "note_overdue_cases",
+    "note_overdue_incidents",
     "report_incident",
     "submit_appeal",
     "submit_complaint",

@@ -11,7 +11,7 @@ from kernel import vault
 from kernel.events import record as leave_event
 from kernel.models import PersonKey
 from kernel.references import new_number
-from kernel.refusals import Conflict, Invalid, NotAllowed
+from kernel.refusals import Conflict, Invalid
 from kernel.transitions import move
 from kernel.workdays import local_date
 from matching.models import Assignment
@@ -28,8 +28,8 @@ def _clocks(now: datetime) -> dict[str, object]:
     today = local_date(now)
     return {
         "submitted_at": now,
-        "acknowledge_by": today + rules.ACKNOWLEDGE,
-        "conclude_by": today + rules.CONCLUDE,
+        "acknowledge_by": today + rules.days("acknowledge"),
+        "conclude_by": today + rules.days("conclude"),
     }
 
 
@@ -117,10 +117,14 @@ def submit_appeal(
 
 
 @transaction.atomic
-def withdraw_case(*, case: Complaint | Appeal, by: User, now: datetime) -> Complaint | Appeal:
-    """Take a case back before it is decided. Raises ``NotAllowed`` (``not_yours``), ``Conflict``."""
-    if case.by_id != by.pk:
-        raise NotAllowed("not_yours", _("This is somebody else's."))
+def withdraw_case(
+    *, case: Complaint | Appeal, by: User | None, now: datetime, code: str = ""
+) -> Complaint | Appeal:
+    """Take a case back before it is decided; without an account by its ``code``.
+
+    Raises ``NotAllowed`` (``not_yours``), ``Conflict`` (``illegal_move``, ``state_changed``).
+    """
+    rules.check_own(own=queries.is_own(case, by=by, code=code))
     is_appeal = isinstance(case, Appeal)
     event = events.APPEAL_WITHDRAWN if is_appeal else events.COMPLAINT_WITHDRAWN
     move(case, CaseState.WITHDRAWN, event=event, by=by, at=now)

@@ -1,6 +1,7 @@
 """A case handler answers; an upheld appeal corrects the hours."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,7 +13,6 @@ from kernel.events import record as leave_event
 from kernel.refusals import Conflict
 from kernel.transitions import move
 from kernel.workdays import local_date
-from organizations.models import Membership
 from regions.models import Region
 from rights import events, queries, rules
 from rights.models import Appeal, Complaint, Ruling
@@ -22,29 +22,17 @@ from service_records.actions.hours import latest_of
 from service_records.states import RecordState
 
 Case = Complaint | Appeal
+CASES: tuple[Any, ...] = (Complaint, Appeal)
 
 
 def _name(case: Case, of_complaint: str, of_appeal: str) -> str:
     return of_appeal if isinstance(case, Appeal) else of_complaint
 
 
-def _involved(case: Case) -> set[int | None]:
-    """Return the keys of everybody who must not decide this."""
-    if isinstance(case, Appeal):
-        return {case.by_id, *queries.decided_by(case.record)}
-    involved: set[int | None] = {case.by_id, case.about_user_id}
-    if case.about_organization_id:
-        members = Membership.objects.filter(organization=case.about_organization)
-        involved |= set(members.values_list("user", flat=True))
-    if case.assignment:
-        involved.add(case.assignment.volunteer_id)
-    return involved - {None}
-
-
 def _check_handles(case: Case, *, by: User, now: datetime) -> None:
     rules.check_handles(
         in_scope=people.may(by, Permission.HANDLE_CASES, region=case.region, now=now),
-        involved=_involved(case),
+        involved=queries.involved_in(case),
         by=by,
     )
 
@@ -70,11 +58,15 @@ def take_in_hand(*, case: Case, by: User, now: datetime) -> Case:
 
 @transaction.atomic
 def extend_case(*, case: Case, by: User, now: datetime) -> Case:
-    """Give the conclusion 30 more days, once. Raises ``NotAllowed``, ``Conflict`` (``extended_already``)."""
+    """Give the conclusion 30 more days (setting), once. Raises ``NotAllowed``, ``Conflict``
+    (``extended_already``, ``illegal_move``)."""
     _check_handles(case, by=by, now=now)
-    rules.check_extends(extended_at=case.extended_at)
-    case.extended_at, case.conclude_by = now, case.conclude_by + rules.EXTENSION
-    case.save(update_fields=["extended_at", "conclude_by"])
+    rules.check_extends(case)
+    later = case.conclude_by + rules.days("extension")
+    rows: Any = type(case).objects.filter(pk=case.pk, state=case.state, extended_at__isnull=True)
+    if not rows.update(extended_at=now, conclude_by=later):
+        raise Conflict("state_changed", _("Someone else was faster. Please look again."))
+    case.extended_at, case.conclude_by = now, later
     leave_event(events.CASE_EXTENDED, subject=case, by=by, at=now)
     return case
 
@@ -86,14 +78,14 @@ def conclude(
     """Decide, with reasons. An appeal that is right, wholly or in part, puts the hours right at once.
 
     Raises ``NotAllowed`` (``involved``, ``not_your_area``), ``Invalid`` (``outcome_missing``,
-    ``words_missing``, ``minutes_missing``, ``bad_minutes``), ``Conflict``.
+    ``words_missing``, ``minutes_missing``, ``bad_minutes``), ``Conflict``. After a review the case is
+    closed; another person than before has to look (``second_person``).
     """
     _check_handles(case, by=by, now=now)
     is_appeal = isinstance(case, Appeal)
     decided = rules.check_outcome(outcome, minutes=minutes, corrects=is_appeal)
     is_review = case.state == CaseState.UNDER_REVIEW
-    if is_review and case.rulings.filter(by=by).exists():
-        raise Conflict("second_person", _("Another person has to look at it once more."))
+    rules.check_second_person(ruled=is_review and case.rulings.filter(by=by).exists())
     ruling = Ruling.objects.create(
         key=case.key,
         outcome=decided,
@@ -137,14 +129,21 @@ def _region(case: Case, *, by: User, now: datetime) -> Region:
     return case.region
 
 
-@transaction.atomic
-def ask_review(*, case: Case, by: User, now: datetime) -> Case:
-    """Ask for a second look, by another person, within 30 days. Raises ``NotAllowed``, ``Conflict``."""
+def _settled_on(case: Case, *, now: datetime) -> date:
+    """Return the local date of the latest answer."""
     last = case.rulings.order_by("pk").last()
-    concluded = local_date(last.at) if last else local_date(now)
-    rules.check_asks_review(
-        own=case.by_id == by.pk, state=case.state, concluded_on=concluded, today=local_date(now)
-    )
+    return local_date(last.at if last else now)
+
+
+@transaction.atomic
+def ask_review(*, case: Case, by: User | None, now: datetime, code: str = "") -> Case:
+    """Ask for a second look, by another person, within 30 days; without an account by its ``code``.
+
+    Raises ``NotAllowed`` (``not_yours``), ``Conflict`` (``too_late``).
+    """
+    today = local_date(now)
+    rules.check_own(own=queries.is_own(case, by=by, code=code))
+    rules.check_asks_review(state=case.state, concluded_on=_settled_on(case, now=now), today=today)
     event = _name(case, events.COMPLAINT_REVIEW_ASKED, events.APPEAL_REVIEW_ASKED)
     move(
         case,
@@ -152,16 +151,24 @@ def ask_review(*, case: Case, by: User, now: datetime) -> Case:
         event=event,
         by=by,
         at=now,
-        conclude_by=local_date(now) + rules.REVIEW,
+        conclude_by=today + rules.days("review"),
+        handler=None,
     )
     return case
 
 
 @transaction.atomic
-def close_case(*, case: Case, by: User | None, now: datetime) -> Case:
-    """End a decided case: who asked is content, or the time for a review is over (``by`` none)."""
-    if by is not None and case.by_id != by.pk:
+def close_case(*, case: Case, by: User | None, now: datetime, code: str = "") -> Case:
+    """End a decided case: who asked is content, or the time for a review is over (then a handler may, or
+    the platform's clock, ``by`` none).
+
+    Raises ``NotAllowed`` (``involved``, ``not_your_area``), ``Conflict`` (``review_possible``,
+    ``illegal_move``).
+    """
+    own = queries.is_own(case, by=by, code=code)
+    if by is not None and not own:
         _check_handles(case, by=by, now=now)
+    rules.check_closes(own=own, settled_on=_settled_on(case, now=now), today=local_date(now))
     event = _name(case, events.COMPLAINT_CLOSED, events.APPEAL_CLOSED)
     move(case, CaseState.CLOSED, event=event, by=by, at=now)
     return case
@@ -170,11 +177,25 @@ def close_case(*, case: Case, by: User | None, now: datetime) -> Case:
 def close_settled(*, now: datetime) -> int:
     """Close decided cases whose time for a review is over; returns how many."""
     closed = 0
-    for model in (Complaint, Appeal):
-        decided = model.objects.filter(state=CaseState.CONCLUDED).prefetch_related("rulings")
-        for case in decided:
-            last = max((ruling.at for ruling in case.rulings.all()), default=now)
-            if last + rules.REVIEW < now:
+    for model in CASES:
+        for case in list(model.objects.filter(state=CaseState.CONCLUDED).order_by("pk")):
+            if _settled_on(case, now=now) + rules.days("review") < local_date(now):
                 close_case(case=case, by=None, now=now)
                 closed += 1
     return closed
+
+
+def note_overdue_cases(*, now: datetime) -> int:
+    """Leave an event, once for each clock, for cases whose time has run out; returns how many."""
+    noted = 0
+    for model in CASES:
+        for case in list(queries.overdue_cases(model, today=local_date(now))):
+            with transaction.atomic():
+                due = rules.due_on(case)
+                rows = model.objects.filter(pk=case.pk, state=case.state)
+                # NULL or an earlier clock: the condition is what makes it once.
+                if rows.exclude(overdue_for=due, overdue_for__isnull=False).update(overdue_for=due):
+                    event = _name(case, events.COMPLAINT_OVERDUE, events.APPEAL_OVERDUE)
+                    leave_event(event, subject=case, by=None, at=now, due=due.isoformat())
+                    noted += 1
+    return noted

@@ -10,12 +10,12 @@ from accounts.models import User
 from accounts.roles import Permission
 from kernel.events import record as leave_event
 from kernel.references import new_number
-from kernel.refusals import Invalid, NotAllowed
+from kernel.refusals import Invalid
 from kernel.transitions import move
 from matching.models import Assignment
 from organizations import queries as bodies
 from regions.models import Region
-from rights import events, rules
+from rights import events, queries, rules
 from rights.models import Incident
 from rights.states import IncidentKind, IncidentState
 
@@ -51,7 +51,7 @@ def report_incident(
         words=rules.check_words(words, least=0) or None,
         happened_at=happened_at or now,
         reported_at=now,
-        report_due_at=now + rules.REPORT_WITHIN,
+        report_due_at=rules.report_due_at(now=now),
     )
     leave_event(events.INCIDENT_REPORTED, subject=incident, by=by, at=now, kind=kind, hurt=is_hurt)
     return incident
@@ -59,13 +59,18 @@ def report_incident(
 
 @transaction.atomic
 def add_to_incident(*, incident: Incident, words: str, by: User, now: datetime) -> Incident:
-    """Add what happened. Raises ``NotAllowed`` (``not_yours``), ``Invalid``."""
-    if incident.by_id != by.pk:
-        raise NotAllowed("not_yours", _("This is somebody else's."))
+    """Add what happened; what was said before stays. Raises ``NotAllowed`` (``not_yours``), ``Invalid``
+    (``words_missing``), ``Conflict`` (``illegal_move``: it is closed)."""
+    rules.check_own(own=incident.by_id == by.pk)
     added = rules.check_words(words)
-    incident.words = f"{incident.words}\n\n{added}" if incident.words else added
-    incident.save(update_fields=["words"])
-    leave_event("incident.added_to", subject=incident, by=by, at=now)
+    # Two pages at once must not lose each other's words.
+    locked = Incident.objects.select_for_update(of=("self",), no_key=True).select_related("key")
+    row = locked.get(pk=incident.pk)
+    rules.check_adds(row)
+    row.words = f"{row.words}\n\n{added}" if row.words else added
+    row.save(update_fields=["words"])
+    incident.words = row.words
+    leave_event(events.INCIDENT_ADDED_TO, subject=incident, by=by, at=now)
     return incident
 
 
@@ -93,3 +98,15 @@ def close_incident(*, incident: Incident, words: str, by: User, now: datetime) -
     incident.save(update_fields=["outcome"])
     move(incident, IncidentState.CLOSED, event=events.INCIDENT_CLOSED, by=by, at=now)
     return incident
+
+
+def note_overdue_incidents(*, now: datetime) -> int:
+    """Leave an event, once, for each incident whose 48 hours are over; returns how many."""
+    noted = 0
+    for incident in list(queries.overdue_incidents(now=now)):
+        with transaction.atomic():
+            row = Incident.objects.filter(pk=incident.pk, overdue_at__isnull=True)
+            if row.update(overdue_at=now):
+                leave_event(events.INCIDENT_OVERDUE, subject=incident, by=None, at=now)
+                noted += 1
+    return noted

@@ -1,0 +1,458 @@
+"""What an event is about, as far as telling goes: the present state of its subject, and who is in it.
+
+One function for each kind of subject. ``facts`` go into the notice: no personal data.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from accounts.models import (
+    Credential,
+    Desk,
+    ProxyGrant,
+    ResidentProfile,
+    User,
+    Verification,
+    VolunteerProfile,
+)
+from help_requests.models import HelpRequest, ServiceType, Visit
+from incentives.models import PointEntry, Proof, StarLevel
+from incentives.states import EntryKind
+from kernel.models import Event, Session
+from matching.models import Application, Assignment, Offer, Opening
+from matching.states import LIVE, ApplicationState
+from organizations.models import Membership, Organization, Project, Shift
+from regions.models import Region
+from rights.models import Appeal, Complaint, Incident
+from rights.queries import involved_in
+from service_records.models import ServiceRecord
+
+REQUEST = (
+    "service_type",
+    "region__parent__parent",
+    "in_charge",
+    "resident__key",
+    "resident__user__key",
+)
+VISIT = tuple(f"request__{name}" for name in REQUEST)
+OPENING = (
+    "region__parent__parent",
+    "organization",
+    "shift__project",
+    *(f"visit__{name}" for name in VISIT),
+)
+TASK = ("volunteer__key", *(f"opening__{name}" for name in OPENING))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What happened to whom; ``link`` is for those concerned, ``desk_link`` for who works on it.
+
+    ``situation`` is the subject's state now, or a word where the state alone does not say enough.
+    """
+
+    facts: dict[str, Any]
+    link: str
+    desk_link: str = ""
+    situation: str = ""
+    owner: User | None = None
+    resident: ResidentProfile | None = None
+    visit: Visit | None = None
+    coming: tuple[tuple[User, str], ...] = ()  # who comes or waits in line, and their own link
+    organization: Organization | None = None
+    region: Region | None = None
+    recorder: User | None = None
+    handler: User | None = None
+    involved: frozenset[int] = frozenset()  # who must not deal with it
+
+
+def moment(instant: datetime) -> str:
+    """Return an instant as it stands in ``facts``."""
+    return instant.isoformat()
+
+
+def _names(kind: ServiceType | None) -> dict[str, str]:
+    return {"zh": kind.name_zh, "en": kind.name_en} if kind else {"zh": "", "en": ""}
+
+
+def visit_facts(visit: Visit) -> dict[str, Any]:
+    """Return which service, when, of which request."""
+    return {
+        "number": visit.request.number,
+        "what": _names(visit.request.service_type),
+        "starts_at": moment(visit.starts_at),
+        "ends_at": moment(visit.ends_at),
+    }
+
+
+def opening_facts(opening: Opening) -> dict[str, Any]:
+    """Return which service or project, and when."""
+    if opening.visit:
+        what: Any = _names(opening.visit.request.service_type)
+    else:
+        assert opening.shift is not None
+        what = opening.shift.project.title
+    return {
+        "what": what,
+        "starts_at": moment(opening.starts_at),
+        "ends_at": moment(opening.ends_at),
+    }
+
+
+def _desk_link(opening: Opening) -> str:
+    if opening.visit:
+        return f"/console/requests/{opening.visit.request.ref}/"
+    assert opening.shift is not None
+    return f"/org/shifts/{opening.shift.ref}/"
+
+
+def _resident_of(opening: Opening) -> ResidentProfile | None:
+    return opening.visit.request.resident if opening.visit else None
+
+
+def _coming(opening: Opening | None, *, waiting: bool = False) -> tuple[tuple[User, str], ...]:
+    """Return who holds a place of the opening, and on demand who waits for one."""
+    if opening is None:
+        return ()
+    tasks = Assignment.objects.filter(opening=opening, state__in=LIVE)
+    found = [
+        (t.volunteer, f"/assignments/{t.ref}/") for t in tasks.select_related("volunteer__key")
+    ]
+    if waiting and opening.shift:
+        asked = Application.objects.filter(
+            opening=opening, state__in=[ApplicationState.SENT, ApplicationState.WAITING]
+        )
+        link = f"/projects/{opening.shift.project.ref}/"
+        found += [(a.volunteer, link) for a in asked.select_related("volunteer__key")]
+    return tuple(found)
+
+
+def _user(event: Event) -> Scene:
+    user = User.objects.select_related("key").get(pk=event.subject_id)
+    open_elsewhere = Session.objects.filter(user_id=user.pk, expires_at__gt=event.at).count() > 1
+    return Scene(
+        facts={"at": moment(event.at)},
+        link="/account/",
+        owner=user,
+        situation="ELSEWHERE" if open_elsewhere else "ONLY_HERE",
+    )
+
+
+def _verification(event: Event) -> Scene:
+    row = Verification.objects.select_related("user__key").get(pk=event.subject_id)
+    return Scene(
+        facts={"outcome": row.state},
+        link="/volunteer/register/",
+        owner=row.user,
+        situation=row.state,
+    )
+
+
+def credential_facts(row: Credential) -> dict[str, Any]:
+    """Return which kind of paper, and until when it is valid."""
+    until = row.valid_until.isoformat() if row.valid_until else ""
+    return {"credential": row.kind, "until_on": until}
+
+
+def _credential(event: Event) -> Scene:
+    row = Credential.objects.select_related("volunteer__user__key").get(pk=event.subject_id)
+    return Scene(
+        facts=credential_facts(row),
+        link="/volunteer/profile/",
+        owner=row.volunteer.user,
+        situation=row.state,
+    )
+
+
+def _grant(event: Event) -> Scene:
+    row = ProxyGrant.objects.select_related("proxy__key", "resident__user__key").get(
+        pk=event.subject_id
+    )
+    return Scene(
+        facts={"proxy": row.kind, "until_on": row.valid_until.isoformat()},
+        link="/my/people/",
+        owner=row.proxy,
+        resident=row.resident,
+        situation=row.state,
+    )
+
+
+def _volunteer(event: Event) -> Scene:
+    row = VolunteerProfile.objects.select_related("user__key").get(pk=event.subject_id)
+    return Scene(
+        facts={},
+        link="/volunteer/",
+        owner=row.user,
+        situation="SUSPENDED" if row.suspended_at else "ACTIVE",
+    )
+
+
+def _desk(event: Event) -> Scene:
+    row = Desk.objects.select_related("user__key", "region").get(pk=event.subject_id)
+    place = {"zh": row.region.name_zh, "en": row.region.name_en}
+    return Scene(facts={"role": row.role, "place": place}, link="/account/", owner=row.user)
+
+
+def _request(event: Event) -> Scene:
+    row = HelpRequest.objects.select_related(*REQUEST).get(pk=event.subject_id)
+    facts: dict[str, Any] = {"number": row.number, "what": _names(row.service_type)}
+    if row.starts_at:
+        facts["starts_at"] = moment(row.starts_at)
+    if row.answer_due_at:
+        facts["due_at"] = moment(row.answer_due_at)
+    return Scene(
+        facts=facts,
+        link=f"/help-requests/{row.ref}/",
+        desk_link=f"/console/requests/{row.ref}/",
+        resident=row.resident,
+        organization=row.in_charge,
+        region=row.region,
+        situation=row.state,
+    )
+
+
+def _visit(event: Event) -> Scene:
+    row = Visit.objects.select_related(*VISIT).get(pk=event.subject_id)
+    opening = Opening.objects.filter(visit=row).select_related(*OPENING).first()
+    # What was called off with its whole request is told once, by the request.
+    whole = row.state == row.request.state == "CANCELLED"
+    return Scene(
+        facts=visit_facts(row),
+        link=f"/visits/{row.ref}/",
+        desk_link=f"/console/requests/{row.request.ref}/",
+        resident=row.request.resident,
+        visit=row,
+        coming=_coming(opening),
+        organization=row.request.in_charge,
+        region=row.request.region,
+        situation="WITH_THE_REQUEST" if whole else row.state,
+    )
+
+
+def _organization(event: Event) -> Scene:
+    row = Organization.objects.select_related("region__parent").get(pk=event.subject_id)
+    return Scene(
+        facts={"name": row.name, "number": row.number},
+        link="/org/settings/",
+        desk_link="/console/verify/",
+        organization=row,
+        region=row.region,
+        situation=row.state,
+    )
+
+
+def _membership(event: Event) -> Scene:
+    row = Membership.objects.select_related("user__key", "organization").get(pk=event.subject_id)
+    return Scene(
+        facts={"name": row.organization.name, "member": row.role},
+        link="/account/",
+        owner=row.user,
+        situation="TAKEN_UP" if row.confirmed_at else "OFFERED",
+    )
+
+
+def _project(event: Event) -> Scene:
+    row = Project.objects.select_related("organization", "region__parent").get(pk=event.subject_id)
+    return Scene(
+        facts={"what": row.title, "number": row.number},
+        link=f"/org/projects/{row.ref}/",
+        desk_link="/console/verify/",
+        organization=row.organization,
+        region=row.region,
+        situation=row.state,
+    )
+
+
+def _shift(event: Event) -> Scene:
+    row = Shift.objects.select_related("project__organization").get(pk=event.subject_id)
+    opening = Opening.objects.filter(shift=row).select_related(*OPENING).first()
+    moved = event.data.get("moved", True)
+    return Scene(
+        facts={
+            "what": row.project.title,
+            "starts_at": moment(row.starts_at),
+            "ends_at": moment(row.ends_at),
+        },
+        link=f"/projects/{row.project.ref}/",
+        coming=_coming(opening, waiting=True),
+        situation=row.state if moved else "SAME_TIME",
+    )
+
+
+def _opening(event: Event) -> Scene:
+    row = Opening.objects.select_related(*OPENING).get(pk=event.subject_id)
+    return Scene(
+        facts=opening_facts(row),
+        link=_desk_link(row),
+        desk_link=_desk_link(row),
+        organization=row.organization,
+        region=row.region,
+        situation=row.state,
+    )
+
+
+def _offer(event: Event) -> Scene:
+    row = Offer.objects.select_related(*TASK).get(pk=event.subject_id)
+    return Scene(
+        facts={**opening_facts(row.opening), "until_at": moment(row.expires_at)},
+        link=f"/offers/{row.ref}/",
+        owner=row.volunteer,
+        situation=row.state,
+    )
+
+
+def _application(event: Event) -> Scene:
+    row = Application.objects.select_related(*TASK).get(pk=event.subject_id)
+    shift = row.opening.shift
+    promoted = event.data.get("source") == ApplicationState.WAITING
+    accepted = row.state == ApplicationState.ACCEPTED
+    return Scene(
+        facts=opening_facts(row.opening),
+        link=f"/projects/{shift.project.ref}/" if shift else "/volunteer/",
+        desk_link=_desk_link(row.opening),
+        owner=row.volunteer,
+        organization=row.opening.organization,
+        situation="PROMOTED" if accepted and promoted else row.state,
+    )
+
+
+def _assignment(event: Event) -> Scene:
+    row = Assignment.objects.select_related(*TASK).get(pk=event.subject_id)
+    is_live = row.state in LIVE
+    return Scene(
+        facts=opening_facts(row.opening),
+        link=f"/assignments/{row.ref}/",
+        desk_link=_desk_link(row.opening),
+        owner=row.volunteer,
+        resident=_resident_of(row.opening),
+        visit=row.opening.visit,
+        # A shift has no resident who waits at home: its organization sees the roster.
+        region=row.opening.region if row.opening.visit else None,
+        organization=row.opening.organization,
+        situation="BY_OFFER" if is_live and row.offer_id else row.state,
+    )
+
+
+def _record(event: Event) -> Scene:
+    tasks = [f"assignment__{name}" for name in TASK]
+    row = ServiceRecord.objects.select_related("recorded_by__key", "region__parent", *tasks).get(
+        pk=event.subject_id
+    )
+    opening = row.assignment.opening
+    return Scene(
+        facts={
+            **opening_facts(opening),
+            "number": row.number,
+            "minutes": row.minutes,
+            "due_on": row.record_due_on.isoformat(),
+        },
+        link=f"/service-records/{row.ref}/",
+        desk_link=f"/service-records/{row.ref}/",
+        owner=row.assignment.volunteer,
+        resident=_resident_of(opening),
+        visit=opening.visit,
+        organization=row.organization,
+        region=row.region,
+        recorder=row.recorded_by,
+        situation=row.state,
+    )
+
+
+def _points(event: Event) -> Scene:
+    row = PointEntry.objects.select_related("debit__owner__key", "credit__owner__key").get(
+        pk=event.subject_id
+    )
+    account = row.credit if row.kind == EntryKind.AWARD else row.debit
+    return Scene(facts={"n": row.amount}, link="/volunteer/hours/", owner=account.owner)
+
+
+def _stars(event: Event) -> Scene:
+    row = StarLevel.objects.select_related("volunteer__key").get(pk=event.subject_id)
+    return Scene(
+        facts={"n": row.stars},
+        link="/volunteer/hours/",
+        owner=row.volunteer,
+        situation="LOST" if row.lost_at else "REACHED",
+    )
+
+
+def _proof(event: Event) -> Scene:
+    row = Proof.objects.select_related("volunteer__key").get(pk=event.subject_id)
+    return Scene(facts={"number": row.number}, link="/volunteer/hours/", owner=row.volunteer)
+
+
+def _case(event: Event) -> Scene:
+    model: Any = Appeal if event.subject_type == Appeal._meta.label_lower else Complaint
+    row = model.objects.select_related("by__key", "handler__key", "region__parent__parent").get(
+        pk=event.subject_id
+    )
+    last = row.rulings.order_by("pk").last()
+    return Scene(
+        facts={
+            "number": row.number,
+            "case": event.subject_type.partition(".")[2],
+            "acknowledge_on": row.acknowledge_by.isoformat(),
+            "conclude_on": row.conclude_by.isoformat(),
+            "ruling": last.outcome if last else "",
+            "minutes": last.minutes if last else None,
+        },
+        link=f"/cases/{row.ref}/",
+        desk_link=f"/cases/{row.ref}/",
+        owner=row.by,
+        handler=row.handler,
+        region=row.region,
+        involved=frozenset(involved_in(row)),
+        situation=row.state,
+    )
+
+
+def _incident(event: Event) -> Scene:
+    row = Incident.objects.select_related(
+        "by__key", "handler__key", "region__parent__parent", "assignment__opening__organization"
+    ).get(pk=event.subject_id)
+    return Scene(
+        facts={"number": row.number, "incident": row.kind, "due_at": moment(row.report_due_at)},
+        link=f"/cases/{row.ref}/",
+        desk_link=f"/cases/{row.ref}/",
+        owner=row.by,
+        handler=row.handler,
+        organization=row.assignment.opening.organization if row.assignment else None,
+        region=row.region,
+        involved=frozenset({row.by_id}),
+        situation=row.state,
+    )
+
+
+_BY_SUBJECT: dict[type[Any], Callable[[Event], Scene]] = {
+    User: _user,
+    Verification: _verification,
+    Credential: _credential,
+    ProxyGrant: _grant,
+    VolunteerProfile: _volunteer,
+    Desk: _desk,
+    HelpRequest: _request,
+    Visit: _visit,
+    Organization: _organization,
+    Membership: _membership,
+    Project: _project,
+    Shift: _shift,
+    Opening: _opening,
+    Offer: _offer,
+    Application: _application,
+    Assignment: _assignment,
+    ServiceRecord: _record,
+    PointEntry: _points,
+    StarLevel: _stars,
+    Proof: _proof,
+    Complaint: _case,
+    Appeal: _case,
+    Incident: _incident,
+}
+_SCENES = {model._meta.label_lower: scene for model, scene in _BY_SUBJECT.items()}
+
+
+def scene_of(event: Event) -> Scene:
+    """Return what ``event`` is about, as it stands now (deliveries come late and in any order)."""
+    return _SCENES[event.subject_type](event)
