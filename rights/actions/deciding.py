@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import queries as people
 from accounts.models import User
-from accounts.roles import Permission
+from accounts.roles import ROLES, Permission, Role
 from kernel.events import record as leave_event
 from kernel.refusals import Conflict
 from kernel.transitions import move
@@ -122,11 +122,15 @@ def _put_right(appeal: Appeal, minutes: int, words: str, *, by: User, now: datet
 
 
 def _region(case: Case, *, by: User, now: datetime) -> Region:
-    """Return the handler's region that holds the case."""
-    for desk in people.desks_of(by, now=now):
-        if case.region.path.startswith(desk.region.path):
-            return desk.region
-    return case.region
+    """Return the region of the post by which ``by`` handles the case (there is one: it was checked)."""
+    posts = people.desks_of(by, now=now)
+    holding = [
+        post.region
+        for post in posts
+        if case.region.path.startswith(post.region.path)
+        and Permission.HANDLE_CASES in ROLES[Role(post.role)].permissions
+    ]
+    return holding[0]
 
 
 def _settled_on(case: Case, *, now: datetime) -> date:
@@ -185,17 +189,21 @@ def close_settled(*, now: datetime) -> int:
     return closed
 
 
+@transaction.atomic
+def note_overdue(*, case: Case, now: datetime) -> bool:
+    """Leave an event for the clock of a case that has run out; False when that was done before."""
+    due = rules.due_on(case)
+    rows: Any = type(case).objects.filter(pk=case.pk, state=case.state)
+    # The condition is what makes it once, whoever else looks at this moment.
+    if not rows.exclude(overdue_for=due, overdue_for__isnull=False).update(overdue_for=due):
+        return False
+    event = _name(case, events.COMPLAINT_OVERDUE, events.APPEAL_OVERDUE)
+    leave_event(event, subject=case, by=None, at=now, due=due.isoformat())
+    return True
+
+
 def note_overdue_cases(*, now: datetime) -> int:
-    """Leave an event, once for each clock, for cases whose time has run out; returns how many."""
-    noted = 0
-    for model in CASES:
-        for case in list(queries.overdue_cases(model, today=local_date(now))):
-            with transaction.atomic():
-                due = rules.due_on(case)
-                rows = model.objects.filter(pk=case.pk, state=case.state)
-                # NULL or an earlier clock: the condition is what makes it once.
-                if rows.exclude(overdue_for=due, overdue_for__isnull=False).update(overdue_for=due):
-                    event = _name(case, events.COMPLAINT_OVERDUE, events.APPEAL_OVERDUE)
-                    leave_event(event, subject=case, by=None, at=now, due=due.isoformat())
-                    noted += 1
-    return noted
+    """Announce every case whose clock has run out, once for each clock; returns how many."""
+    today = local_date(now)
+    cases = [case for model in CASES for case in queries.overdue_cases(model, today=today)]
+    return sum(note_overdue(case=case, now=now) for case in cases)

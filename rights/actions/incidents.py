@@ -100,13 +100,16 @@ def close_incident(*, incident: Incident, words: str, by: User, now: datetime) -
     return incident
 
 
+@transaction.atomic
+def note_overdue_incident(*, incident: Incident, now: datetime) -> bool:
+    """Leave an event for an incident whose 48 hours are over; False when that was done before."""
+    if not Incident.objects.filter(pk=incident.pk, overdue_at__isnull=True).update(overdue_at=now):
+        return False
+    leave_event(events.INCIDENT_OVERDUE, subject=incident, by=None, at=now)
+    return True
+
+
 def note_overdue_incidents(*, now: datetime) -> int:
-    """Leave an event, once, for each incident whose 48 hours are over; returns how many."""
-    noted = 0
-    for incident in list(queries.overdue_incidents(now=now)):
-        with transaction.atomic():
-            row = Incident.objects.filter(pk=incident.pk, overdue_at__isnull=True)
-            if row.update(overdue_at=now):
-                leave_event(events.INCIDENT_OVERDUE, subject=incident, by=None, at=now)
-                noted += 1
-    return noted
+    """Announce every incident whose 48 hours are over, once; returns how many."""
+    overdue = list(queries.overdue_incidents(now=now))
+    return sum(note_overdue_incident(incident=incident, now=now) for incident in overdue)
