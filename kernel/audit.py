@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef
+from django.db.models.fields.json import KeyTextTransform
 
 from kernel import guards, seal
 from kernel.models import Event
@@ -22,10 +23,10 @@ def broken() -> Iterator[tuple[str, str]]:
         table = model._meta.db_table
         if table not in guards.machines():
             continue
-        came_here = Event.objects.filter(
+        came_here = Event.objects.annotate(target=KeyTextTransform("target", "data")).filter(
             subject_type=model._meta.label_lower,
             subject_id=OuterRef("pk"),
-            data__target=OuterRef("state"),
+            target=OuterRef("state"),
         )
         born = guards.machines()[table].first
         for pk, state in (

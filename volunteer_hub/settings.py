@@ -106,7 +106,11 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "web.shared.context.page",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "web.shared.templatetags.hub"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "web.shared.templatetags.hub",
+            ],
         },
     }
 ]

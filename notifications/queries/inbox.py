@@ -86,7 +86,7 @@ def addresses_of(user: User) -> dict[Channel, str]:
 
 def quiet_hours_of(user: User) -> QuietHours:
     """Return the person's quiet hours, 21:00 to 8:00 unless they chose others."""
-    return QuietHours.objects.filter(user=user).first() or QuietHours(user=user)
+    return QuietHours.objects.filter(user=user.pk).first() or QuietHours(user=user)
 
 
 def due_messages(*, now: datetime) -> QuerySet[Dispatch]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.account import data, demo, enter, own
+from web.account import data, demo, enter, notices, own
 
 urlpatterns = [
     path("account/enter/", enter.enter, name="enter"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("account/tokens/<str:ref>/revoke/", own.revoke, name="revoke-token"),
     path("account/data/", data.data, name="data"),
     path("account/data/consents/<str:ref>/withdraw/", data.withdraw, name="withdraw-consent"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read_all, name="notices-read"),
+    path("notices/<str:ref>/open/", notices.open_notice, name="notice-open"),
     path("demo/", demo.demo, name="demo"),
+    path("demo/outbox/", notices.outbox, name="outbox"),
     path("demo/<str:ref>/enter/", demo.step_in, name="demo-enter"),
 ]

@@ -56,8 +56,19 @@ def queue(request: HttpRequest) -> HttpResponse:
         "check-organization": _("Organizations"),
         "check-project": _("Projects"),
     }
+    labels: dict[str, Callable[[Any], str]] = {
+        "check-identity": lambda row: str(row.name),
+        "check-credential": lambda row: f"{row.volunteer.name}，{row.get_kind_display()}",
+        "check-grant": lambda row: f"{row.proxy.name}，{row.get_kind_display()}",
+        "check-organization": lambda row: str(row.name),
+        "check-project": lambda row: str(row.title),
+    }
     kinds = [
-        {"name": f"web:{name}", "title": titles[name], "rows": rows.order_by("pk")[:25]}
+        {
+            "name": f"web:{name}",
+            "title": titles[name],
+            "rows": [(row.ref, labels[name](row)) for row in rows.order_by("pk")[:25]],
+        }
         for name, rows in _kinds(request).items()
     ]
     return render(request, "web/console/verify.html", {"kinds": kinds})

@@ -76,12 +76,19 @@ def items_for(request: HttpRequest) -> list[dict[str, object]]:
     for role, links in BY_ROLE.items():
         if role in roles:
             items += [link for link in links if link not in items]
-    found = []
-    for item in (items or list(VISITOR))[:MOST]:
-        address = reverse(item.name)
-        here = request.path.startswith(address) if address != "/" else request.path == "/"
-        found.append({"address": address, "words": item.words, "is_here": here})
-    return found
+    if request.user.is_authenticated:
+        items = [*items[: MOST - 1], Item("web:notices", _("Notices"))]
+    addresses = [(reverse(item.name), item.words) for item in (items or VISITOR)]
+    fitting = [address for address, _words in addresses if _holds(address, request.path)]
+    here = max(fitting, key=len, default="")
+    return [
+        {"address": address, "words": words, "is_here": address == here}
+        for address, words in addresses
+    ]
+
+
+def _holds(address: str, path: str) -> bool:
+    return path == address or (address != "/" and path.startswith(address))
 
 
 def home_for(request: HttpRequest) -> str:

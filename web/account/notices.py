@@ -1,0 +1,52 @@
+"""The inbox: what happened, what one can do, until when."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from notifications import actions, queries
+from web.shared.pages import me, one
+
+
+@login_required
+def notices(request: HttpRequest) -> HttpResponse:
+    """List the notices, the newest first; unread ones say so."""
+    found = queries.notices_for(me(request))
+    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    rows = [(notice, queries.rendered(notice)) for notice in page]
+    unread = queries.unread_count(me(request))
+    return render(
+        request, "web/account/notices.html", {"page": page, "rows": rows, "unread": unread}
+    )
+
+
+@login_required
+@require_POST
+def open_notice(request: HttpRequest, ref: str) -> HttpResponse:
+    """Note that it was read, and go to what it is about."""
+    notice = one(queries.notices_for(me(request)), ref)
+    actions.mark_read(notice=notice, by=me(request), now=timezone.now())
+    return redirect(notice.link or "web:notices")
+
+
+@login_required
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Note that everything was read."""
+    actions.mark_all_read(by=me(request), now=timezone.now())
+    messages.success(request, _("Everything is marked as read."))
+    return redirect("web:notices")
+
+
+def outbox(request: HttpRequest) -> HttpResponse:
+    """Show what the demo's gateways would have sent; outside the demo it does not exist."""
+    if not settings.DEMO:
+        raise Http404
+    page = Paginator(queries.outbox(), 25).get_page(request.GET.get("page"))
+    return render(request, "web/account/outbox.html", {"page": page})
