@@ -9,7 +9,7 @@ from accounts.models import ResidentProfile, User
 from accounts.roles import Permission
 from help_requests import rules
 from help_requests.models import HelpRequest, ServiceType, Visit
-from help_requests.states import RequestState, Tile, VisitState
+from help_requests.states import RequestState, Tile
 from kernel.references import clean_number
 from organizations.queries import my_organizations
 from organizations.states import OrganizationState
@@ -114,17 +114,19 @@ def find_requests(
 def request_queue(
     viewer: User, *, now: datetime, state: str = "", text: str = ""
 ) -> QuerySet[HelpRequest]:
-    """Return the requests of the viewer's area, the one due first at the top."""
+    """Return the requests of the viewer's area, the one due first at the top.
+
+    ``text`` is a number as people say it, or part of one, or words of the kind of service.
+    """
     found = requests_for(viewer, now=now).filter(people.scope_q(viewer, *OFFICE, now=now))
     found = found.exclude(state=RequestState.DRAFT)
     if state:
         found = found.filter(state=state)
     if text:
-        found = found.filter(
-            Q(number__icontains=text)
-            | Q(service_type__name_zh__icontains=text)
-            | Q(service_type__name_en__icontains=text)
-        )
+        named = Q(service_type__name_zh__icontains=text) | Q(service_type__name_en__icontains=text)
+        if number := clean_number(text):
+            named |= Q(number__contains=number)
+        found = found.filter(named)
     return found.order_by("answer_due_at", "pk")
 
 
@@ -167,6 +169,10 @@ def arrival_code_for(viewer: User | None, visit: Visit, *, now: datetime) -> str
     return str(arrival.code) if arrival else None
 
 
-def visits_to_fill(*, now: datetime) -> QuerySet[Visit]:
-    """Return visits whose time is over and that nobody took."""
-    return Visit.objects.filter(state=VisitState.PLANNED, ends_at__lte=now)
+def wrong_tries(visit: Visit) -> int:
+    """Return how often a wrong arrival code was typed; a visit without a code has no try left.
+
+    (Some of several volunteers may come to a visit that was never filled: there is no code then.)
+    """
+    arrival = getattr(visit, "arrival_code", None)
+    return arrival.tries if arrival else rules.MOST_TRIES

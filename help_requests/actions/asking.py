@@ -119,14 +119,20 @@ def draft_request(
     return request
 
 
+def _lock(request: HelpRequest) -> None:
+    """Read the row again and hold it: a draft open in two windows may have been written on, or sent."""
+    request.refresh_from_db(
+        from_queryset=HelpRequest.objects.select_related(
+            "key", "resident__key", "resident__region", "region", "service_type"
+        ).select_for_update(of=("self",), no_key=True)
+    )
+
+
 @transaction.atomic
 def change_draft(*, request: HelpRequest, by: User, now: datetime, **given: Any) -> HelpRequest:
     """Write on a draft. Raises as ``draft_request``, and ``Conflict`` (``not_a_draft``)."""
     rules.check_acts(acts=queries.speaks_for(by, request, now=now))
-    # Only the state that is true now counts: a draft open in two windows may have been sent.
-    request.refresh_from_db(
-        fields=["state"], from_queryset=HelpRequest.objects.select_for_update(no_key=True)
-    )
+    _lock(request)
     rules.check_draft(request)
     _write(request, given, now=now)
     request.save()
@@ -139,11 +145,12 @@ def submit_request(*, request: HelpRequest, by: User, now: datetime) -> HelpRequ
     """Send the request to the street, which answers within one working day.
 
     Where the service takes two volunteers, two are looked for. Raises ``NotAllowed``
-    (``not_your_resident``), ``Conflict`` (``not_a_draft``, ``state_changed``) or ``Invalid``
-    (``what_missing``, ``when_missing``, ``where_missing``, ``wish_missing``, ``not_offered``, a time
-    that is over, ``consent_missing`` with ``purposes``).
+    (``not_your_resident``), ``Conflict`` (``not_a_draft``) or ``Invalid`` (``what_missing``,
+    ``when_missing``, ``where_missing``, ``wish_missing``, ``not_offered``, a time that is over,
+    ``consent_missing`` with ``purposes``).
     """
     rules.check_acts(acts=queries.speaks_for(by, request, now=now))
+    _lock(request)
     rules.check_draft(request)
     missing = people.missing_consents(request.resident, rules.NEEDED_CONSENTS)
     rules.check_whole(request, missing_consents=missing, now=now)

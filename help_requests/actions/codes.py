@@ -23,13 +23,12 @@ def renew_code(*, visit: Visit) -> None:
     arrival.save()
 
 
-def use_arrival_code(
-    *, visit: Visit, code: str, by: User | None = None, now: datetime | None = None
-) -> None:
+def use_arrival_code(*, visit: Visit, code: str, by: User, now: datetime) -> None:
     """Judge the code typed at the door; a wrong one is counted, five at most, even though it is refused.
 
-    A caller in a transaction of its own must commit before it passes a ``counted`` refusal on. Raises
-    ``Invalid`` (``code_wrong``) or ``Conflict`` (``code_locked``, ``no_code``).
+    Blanks and full-width digits are read as they are meant. A caller in a transaction of its own must
+    commit before it passes a ``counted`` refusal on. Raises ``Invalid`` (``code_wrong``) or
+    ``Conflict`` (``code_locked``, ``no_code``).
     """
     with transaction.atomic():
         arrival = (
@@ -42,6 +41,5 @@ def use_arrival_code(
         fits = arrival is not None and secrets.compare_digest(str(arrival.code).encode(), typed)
         if arrival and not fits and arrival.tries < rules.MOST_TRIES:
             ArrivalCode.objects.filter(pk=arrival.pk).update(tries=F("tries") + 1)
-            if now:
-                record(events.CODE_REFUSED, subject=visit, by=by, at=now)
+            record(events.CODE_REFUSED, subject=visit, by=by, at=now)
     rules.check_code(arrival, fits=fits)

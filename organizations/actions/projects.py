@@ -60,6 +60,16 @@ def _project_values(
     }
 
 
+def lock_project(project: Project) -> Project:
+    """Hold the project's row and read it again: in a second window it may have been sent or published."""
+    project.refresh_from_db(
+        from_queryset=Project.objects.select_related("organization", "region").select_for_update(
+            of=("self",), no_key=True
+        )
+    )
+    return project
+
+
 @transaction.atomic
 def make_project(*, organization: Organization, by: User, now: datetime, **values: Any) -> Project:
     """Draft a project (see ``_project_values`` for what it takes). Raises ``NotAllowed``, ``Invalid``."""
@@ -83,6 +93,7 @@ def change_project(*, project: Project, by: User, now: datetime, **values: Any) 
     Raises ``NotAllowed``, ``Invalid`` or ``Conflict`` (``not_editable``).
     """
     rules.check_runs(is_member=queries.is_member(by, project.organization, now=now))
+    lock_project(project)
     rules.check_editable(project.state)
     for name, value in _project_values(**values).items():
         setattr(project, name, value)
@@ -129,7 +140,6 @@ def publish_project(*, project: Project, by: User, now: datetime) -> Project:
     """
     check_office(project.organization, Permission.MODERATE_PROJECTS, project.region, by, now)
     rules.check_active(project.organization)
-    shifts = _shifts_to_come(project, now=now)
     move(
         project,
         ProjectState.PUBLISHED,
@@ -140,7 +150,7 @@ def publish_project(*, project: Project, by: User, now: datetime) -> Project:
         published_at=now,
         reason="",
     )
-    for shift in shifts:
+    for shift in _shifts_to_come(project, now=now):
         move(shift, ShiftState.PUBLISHED, event=events.SHIFT_PUBLISHED, by=by, at=now)
     return project
 

@@ -10,6 +10,7 @@ from kernel.events import record
 from kernel.refusals import Conflict
 from kernel.transitions import move
 from organizations import events, queries, rules
+from organizations.actions.projects import lock_project
 from organizations.models import Project, Shift
 from organizations.states import ProjectState, ShiftState
 
@@ -31,6 +32,7 @@ def add_shift(
     rules.check_runs(is_member=queries.is_member(by, project.organization, now=now))
     rules.check_times(starts_at, ends_at, now=now)
     rules.check_places(places)
+    lock_project(project)  # so that no shift is drafted behind the back of a publication
     is_open = project.state == ProjectState.PUBLISHED
     if not is_open:
         rules.check_editable(project.state)

@@ -9,6 +9,7 @@ from accounts import queries as people
 from accounts.models import User
 from accounts.states import Purpose
 from help_requests import actions as requests
+from help_requests.queries import wrong_tries
 from help_requests.rules import MOST_TRIES
 from help_requests.states import VisitState
 from kernel.events import record
@@ -63,10 +64,10 @@ def _prove(
         return None
     rules.check_own(assignment=assignment, by=by)
     if method == CheckMethod.ARRIVAL_CODE and opening.visit:
-        requests.use_arrival_code(visit=opening.visit, code=code)
+        requests.use_arrival_code(visit=opening.visit, code=code, by=by, now=now)
         return ARRIVAL_STEP
     if method == CheckMethod.NO_CODE and opening.visit:
-        tries = opening.visit.arrival_code.tries
+        tries = wrong_tries(opening.visit)
         rules.check_code_exhausted(tries=tries, most=MOST_TRIES)
         return None
     steps = []

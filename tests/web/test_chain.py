@@ -13,6 +13,7 @@ from help_requests.actions import load_reference
 from help_requests.models import ArrivalCode, HelpRequest
 from incentives.models import Proof
 from kernel.management.commands.verify import findings
+from kernel.references import spoken
 from matching.models import Assignment, Offer
 from rights.models import Appeal
 from service_records.models import ServiceRecord
@@ -77,7 +78,7 @@ def test_a_request_becomes_hours_on_a_proof_page_by_page(clock: Clock):
 
     # street checks
     clerk.see("/console/", "vh-figures")
-    clerk.see("/console/requests/", request.number[:5])
+    clerk.see("/console/requests/", spoken(request.number))
     clerk.do(f"/console/requests/{request.ref}/", words="可以办")
 
     # engine offers; first declines, second accepts
