@@ -14,6 +14,7 @@ from api import (
     regions,
     rights,
     service_records,
+    volunteers,
 )
 from api.errors import unknown_address
 
@@ -45,12 +46,12 @@ v1: list[URLPattern | URLResolver] = [
     path("me/", accounts.Me.as_view({"get": "show_me", "patch": "change_me"}), name="me"),
     path(
         "me/profile/",
-        accounts.MyProfile.as_view({"get": "show_profile", "post": "register"}),
+        volunteers.MyProfile.as_view({"get": "show_profile", "post": "register"}),
         name="profile",
     ),
-    path("me/area/", accounts.MyProfile.as_view({"put": "set_area"}), name="area"),
-    path("me/skills/", accounts.MyProfile.as_view({"put": "set_skills"}), name="skills"),
-    path("me/availability/", accounts.MyProfile.as_view({"put": "set_windows"}), name="windows"),
+    path("me/area/", volunteers.MyProfile.as_view({"put": "set_area"}), name="area"),
+    path("me/skills/", volunteers.MyProfile.as_view({"put": "set_skills"}), name="skills"),
+    path("me/availability/", volunteers.MyProfile.as_view({"put": "set_windows"}), name="windows"),
     path("me/hours/", accounts.MyHours.as_view(), name="hours"),
     path("proofs/<str:number>/verify/", incentives.VerifyProof.as_view(), name="verify-proof"),
     path("", include(router.urls)),
