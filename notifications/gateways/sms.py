@@ -32,8 +32,8 @@ def http(*, address: str, words: str, request_id: str) -> str:
                 "Authorization": f"Bearer {settings.HUB_SMS_TOKEN}",
             },
         )
-        answer = connection.getresponse()
-        body = answer.read(10_000)
+        with connection.getresponse() as answer:
+            body = answer.read(10_000)
     finally:
         connection.close()
     if not 200 <= answer.status < 300:
