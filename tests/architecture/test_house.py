@@ -9,6 +9,7 @@ from django.apps import apps
 
 from kernel.guards import machines
 from kernel.states import Machine
+from ops import states
 from web.shared.states import look_of
 
 ROOT = Path(__file__).parents[2]
@@ -123,3 +124,7 @@ def test_every_tile_of_the_catalogue_has_a_picture():
     assert {
         row.split(",")[2] for row in rows if f'id="p-{row.split(",")[2]}"' not in icons
     } == set()
+
+
+def test_the_diagrams_of_states_are_those_of_the_machines():
+    assert states.TARGET.read_text() == states.drawn()
