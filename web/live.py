@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from typing import Any
 
 from channels.auth import AuthMiddlewareStack
@@ -22,10 +22,11 @@ from django.urls import path
 from django.utils import timezone
 
 from notifications import queries
-from notifications.gateways.live import group_of, has_layer
+from notifications.gateways.live import has_layer, hints
 
 logger = logging.getLogger(__name__)
 
+TICK = 0.5  # seconds
 PERIOD = 1.0  # seconds between two looks at the notices
 PERIOD_WITH_LAYER = 5.0  # the layer carries the hints, this finds what it lost
 SESSION_PERIOD = 2.0  # seconds between two looks at who may still listen: ended ones are cut in 5 s
@@ -44,7 +45,7 @@ class Watcher:
         """Hint to ``socket`` from now on; the first one starts the watch."""
         self.sockets[socket.user_id].add(socket)
         if self.task is None or self.task.done():
-            self.task = asyncio.create_task(self._watch())
+            self.task = asyncio.create_task(self._run())
 
     def leave(self, socket: NoticeConsumer) -> None:
         """Forget ``socket``; the last one ends the watch."""
@@ -53,20 +54,48 @@ class Watcher:
         if not mine:
             del self.sockets[socket.user_id]
 
+    async def _run(self) -> None:
+        """Watch, and listen to the layer meanwhile, until nobody is left."""
+        listening = asyncio.create_task(self._listen()) if has_layer() else None
+        try:
+            await self._watch()
+        finally:
+            if listening:
+                listening.cancel()
+                with suppress(asyncio.CancelledError):
+                    await listening
+
+    async def _listen(self) -> None:
+        """Pass on the hints of the layer; while it is away the watch alone has to do."""
+        while True:
+            try:
+                async with aclosing(hints()) as stream:
+                    async for user_id, cursor in stream:
+                        await self._hint(user_id, cursor)
+            except Exception as error:  # noqa: BLE001 (whatever ails the layer: join it again)
+                logger.warning("the layer cannot be heard: %s", type(error).__name__)
+            await asyncio.sleep(PERIOD_WITH_LAYER)
+
+    async def _hint(self, user_id: int, cursor: int) -> None:
+        for socket in list(self.sockets.get(user_id, ())):
+            await socket.hint(cursor)
+
     async def _watch(self) -> None:
         """Look until nobody listens. Nothing that goes wrong with the database or a socket ends it."""
         seen: dict[int, int] | None = None
-        looked_at_sessions = asyncio.get_running_loop().time()
+        notices_due = sessions_due = 0.0
         while self.sockets:
+            now = asyncio.get_running_loop().time()
             try:
-                seen = await self._tell_new(seen)
-                if asyncio.get_running_loop().time() - looked_at_sessions >= SESSION_PERIOD:
-                    looked_at_sessions = asyncio.get_running_loop().time()
+                if now >= notices_due:
+                    notices_due = now + (PERIOD_WITH_LAYER if has_layer() else PERIOD)
+                    seen = await self._tell_new(seen)
+                if now >= sessions_due:
+                    sessions_due = now + SESSION_PERIOD
                     await self._cut_ended()
             except Exception as error:  # noqa: BLE001 (the database may be away: look again)
                 logger.warning("the watch could not look: %s", type(error).__name__)
-            period = PERIOD_WITH_LAYER if has_layer() else PERIOD
-            await asyncio.sleep(min(period, SESSION_PERIOD))
+            await asyncio.sleep(TICK)
 
     async def _tell_new(self, seen: dict[int, int] | None) -> dict[int, int]:
         """Hint to everybody who has a notice that was not there at the last look.
@@ -79,8 +108,7 @@ class Watcher:
             if seen is None or key not in seen:
                 cursors[user_id] = max(key, cursors.get(user_id, 0))
         for user_id, cursor in cursors.items():
-            for socket in list(self.sockets.get(user_id, ())):
-                await socket.hint(cursor)
+            await self._hint(user_id, cursor)
         return newest
 
     async def _cut_ended(self) -> None:
@@ -106,6 +134,7 @@ watcher = Watcher()
 class NoticeConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Channels is untyped
     """A browser that waits for notices. It is told nothing but a cursor, and nothing it says is heard."""
 
+    channel_layer_alias = "none"  # the watch listens to the layer, once for all sockets
     user_id = 0
     session_key = ""
     session_hash = ""
@@ -124,39 +153,19 @@ class NoticeConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # Chann
         self.session_key = str(session.session_key)
         self.session_hash = user.get_session_auth_hash()
         await self.accept()
-        await self._join_layer()
         watcher.join(self)
         self.is_watched = True
         await self.hint(await database_sync_to_async(queries.cursor_of)(user))
-
-    async def _join_layer(self) -> None:
-        """Listen to the layer as well; while it is away the watch alone has to do."""
-        if self.channel_layer is not None:
-            try:
-                await asyncio.wait_for(
-                    self.channel_layer.group_add(group_of(self.user_id), self.channel_name), 2.0
-                )
-            except Exception as error:  # noqa: BLE001 (whatever ails the layer, the watch goes on)
-                logger.warning("the layer cannot be joined: %s", type(error).__name__)
 
     async def hint(self, cursor: int) -> None:
         """Say that there is something up to ``cursor``; a socket that just went is not an error."""
         with suppress(RuntimeError, ConnectionError):
             await self.send_json({"type": "notices", "cursor": cursor})
 
-    async def notices_new(self, message: dict[str, Any]) -> None:
-        """Pass on a hint of the layer."""
-        await self.hint(message["cursor"])
-
     async def disconnect(self, code: int) -> None:  # noqa: ARG002 (Channels')
-        """Leave the watch and the layer."""
+        """Leave the watch."""
         if self.is_watched:
             watcher.leave(self)
-        if self.is_watched and self.channel_layer is not None:
-            with suppress(Exception):
-                await asyncio.wait_for(
-                    self.channel_layer.group_discard(group_of(self.user_id), self.channel_name), 2.0
-                )
 
     async def receive(self, *_args: Any, **_kwargs: Any) -> None:
         """Ignore whatever a client says."""

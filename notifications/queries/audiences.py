@@ -24,10 +24,8 @@ class Told(NamedTuple):
 Finder = Callable[[Scene, datetime], list[User]]
 
 
-def side_of(resident: ResidentProfile | None, *, now: datetime) -> list[User]:
+def side_of(resident: ResidentProfile, *, now: datetime) -> list[User]:
     """Return the resident's account, if there is one, and everybody who may act for them today."""
-    if resident is None:
-        return []
     grants = people.live_grants(now).filter(resident=resident).select_related("proxy__key")
     proxies = [grant.proxy for grant in grants.order_by("pk")]
     return [resident.user, *proxies] if resident.user else proxies
@@ -80,7 +78,7 @@ def _above(scene: Scene, now: datetime) -> list[User]:
 
 def _confirmers(scene: Scene, now: datetime) -> list[User]:
     """Return who can confirm where no resident's side does, which is asked by its visit."""
-    if scene.visit and side_of(scene.resident, now=now):
+    if scene.resident and side_of(scene.resident, now=now):
         return []
     return _running(scene.organization, now) or _office(scene, now)
 
@@ -99,7 +97,7 @@ def _one(pick: Callable[[Scene], User | None]) -> Finder:
 _FINDERS: dict[Audience, Finder] = {
     Audience.OWNER: _one(lambda scene: scene.owner),
     Audience.RESIDENT: _one(lambda scene: scene.resident.user if scene.resident else None),
-    Audience.SIDE: lambda scene, now: side_of(scene.resident, now=now),
+    Audience.SIDE: lambda scene, now: side_of(scene.resident, now=now) if scene.resident else [],
     Audience.RECORDER: _one(lambda scene: scene.recorder),
     Audience.HANDLER: _one(lambda scene: scene.handler),
     Audience.RUNNERS: lambda scene, now: _running(scene.organization, now),

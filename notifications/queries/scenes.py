@@ -59,7 +59,6 @@ class Scene:
     situation: str = ""
     owner: User | None = None
     resident: ResidentProfile | None = None
-    visit: Visit | None = None
     coming: tuple[tuple[User, str], ...] = ()  # who comes or waits in line, and their own link
     organization: Organization | None = None
     region: Region | None = None
@@ -223,7 +222,6 @@ def _visit(event: Event) -> Scene:
         link=f"/visits/{row.ref}/",
         desk_link=f"/console/requests/{row.request.ref}/",
         resident=row.request.resident,
-        visit=row,
         coming=_coming(opening),
         organization=row.request.in_charge,
         region=row.request.region,
@@ -327,7 +325,6 @@ def _assignment(event: Event) -> Scene:
         desk_link=_desk_link(row.opening),
         owner=row.volunteer,
         resident=_resident_of(row.opening),
-        visit=row.opening.visit,
         # A shift has no resident who waits at home: its organization sees the roster.
         region=row.opening.region if row.opening.visit else None,
         organization=row.opening.organization,
@@ -352,7 +349,6 @@ def _record(event: Event) -> Scene:
         desk_link=f"/service-records/{row.ref}/",
         owner=row.assignment.volunteer,
         resident=_resident_of(opening),
-        visit=opening.visit,
         organization=row.organization,
         region=row.region,
         recorder=row.recorded_by,

@@ -350,6 +350,31 @@ def test_a_no_show_is_told_the_volunteer_and_the_desk(deliver, kinds):
     assert "no_show_office" in kinds(clerk)
 
 
+def test_a_no_show_at_a_shift_is_told_the_volunteer_alone(deliver, kinds):
+    task = make_matching.application().opening.assignments.get()
+    clerk = accounts.officer()
+    late = task.opening.starts_at + timedelta(hours=1)
+    manager = task.opening.organization.registered_by
+
+    matching.mark_no_show(assignment=task, by=manager, now=late)
+    deliver(late)
+
+    assert "no_show" in kinds(task.volunteer)
+    assert "no_show_office" not in kinds(clerk)
+
+
+def test_a_draft_thrown_away_by_the_proxy_is_told_the_resident(deliver, kinds):
+    resident = accounts.resident()
+    proxy = accounts.grant(resident).proxy
+    draft = help_requests.draft(resident, by=proxy, starts_at=None)
+
+    requests.cancel_request(request=draft, reason="MISTAKE", by=proxy, now=NOON)
+    deliver()
+
+    assert kinds(resident.user)[-1] == "request_cancelled"
+    assert set(Notice.objects.get(kind="request_cancelled").facts) == {"number", "what"}
+
+
 def test_an_unfilled_visit_is_told(deliver, kinds):
     opening = make_matching.opening()
     clerk = accounts.officer()
