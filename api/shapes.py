@@ -32,13 +32,19 @@ class TextField(serializers.CharField):
 class InstantField(serializers.DateTimeField):
     """An instant with its offset; a naive one is refused, since nobody knows when it is."""
 
-    default_error_messages = {"naive": _("Give the offset, for example 2026-11-25T14:00:00+08:00.")}
+    default_error_messages = {
+        "naive": _("Give the offset, for example 2026-11-25T14:00:00+08:00."),
+        "far": _("This year is too far away."),
+    }
 
     def enforce_timezone(self, value: Any) -> Any:
         """Refuse what has no offset."""
         if timezone.is_naive(value):
             self.fail("naive")
-        return value.astimezone(timezone.get_current_timezone())
+        try:
+            return value.astimezone(timezone.get_current_timezone())
+        except OverflowError:  # the last hours of the year 9999 have no local time
+            self.fail("far")
 
     def to_representation(self, value: Any) -> Any:
         """Write local time with its offset."""
