@@ -16,14 +16,14 @@ from notifications.queries.inbox import (
     sessions_alive,
     unread_count,
 )
-from notifications.queries.scenes import (
+from notifications.queries.persons import credential_facts
+from notifications.queries.scenes import scene_of
+from notifications.queries.stage import (
     OPENING,
     TASK,
     Scene,
-    credential_facts,
     moment,
     opening_facts,
-    scene_of,
     visit_facts,
 )
 from notifications.queries.words import (

@@ -8,7 +8,7 @@ from accounts import queries as people
 from accounts.models import ResidentProfile, User
 from accounts.roles import Permission
 from notifications.events import Audience
-from notifications.queries.scenes import Scene
+from notifications.queries.stage import Scene
 from organizations.models import Organization
 from organizations.queries import runners_of
 from regions.models import Region

@@ -4,199 +4,46 @@ One function for each kind of subject. ``facts`` go into the notice: no personal
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from accounts.models import (
     Credential,
     Desk,
     ProxyGrant,
-    ResidentProfile,
     User,
     Verification,
     VolunteerProfile,
 )
-from help_requests.models import HelpRequest, ServiceType, Visit
+from help_requests.models import HelpRequest, Visit
 from incentives.models import PointEntry, Proof, StarLevel
 from incentives.states import EntryKind
-from kernel.models import Event, Session
+from kernel.models import Event
 from matching.models import Application, Assignment, Offer, Opening
 from matching.states import LIVE, ApplicationState
+from notifications.queries import persons
+from notifications.queries.stage import (
+    OPENING,
+    REQUEST,
+    TASK,
+    VISIT,
+    Scene,
+    coming,
+    desk_link,
+    moment,
+    names,
+    opening_facts,
+    resident_of,
+    visit_facts,
+)
 from organizations.models import Membership, Organization, Project, Shift
-from regions.models import Region
 from rights.models import Appeal, Complaint, Incident
 from rights.queries import involved_in
 from service_records.models import ServiceRecord
 
-REQUEST = (
-    "service_type",
-    "region__parent__parent",
-    "in_charge",
-    "resident__key",
-    "resident__user__key",
-)
-VISIT = tuple(f"request__{name}" for name in REQUEST)
-OPENING = (
-    "region__parent__parent",
-    "organization",
-    "shift__project",
-    *(f"visit__{name}" for name in VISIT),
-)
-TASK = ("volunteer__key", *(f"opening__{name}" for name in OPENING))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """What happened to whom; ``link`` is for those concerned, ``desk_link`` for who works on it.
-
-    ``situation`` is the subject's state now, or a word where the state alone does not say enough.
-    """
-
-    facts: dict[str, Any]
-    link: str
-    desk_link: str = ""
-    situation: str = ""
-    owner: User | None = None
-    resident: ResidentProfile | None = None
-    coming: tuple[tuple[User, str], ...] = ()  # who comes or waits in line, and their own link
-    organization: Organization | None = None
-    region: Region | None = None
-    recorder: User | None = None
-    handler: User | None = None
-    involved: frozenset[int] = frozenset()  # who must not deal with it
-
-
-def moment(instant: datetime) -> str:
-    """Return an instant as it stands in ``facts``."""
-    return instant.isoformat()
-
-
-def _names(kind: ServiceType | None) -> dict[str, str]:
-    return {"zh": kind.name_zh, "en": kind.name_en} if kind else {"zh": "", "en": ""}
-
-
-def visit_facts(visit: Visit) -> dict[str, Any]:
-    """Return which service, when, of which request."""
-    return {
-        "number": visit.request.number,
-        "what": _names(visit.request.service_type),
-        "starts_at": moment(visit.starts_at),
-        "ends_at": moment(visit.ends_at),
-    }
-
-
-def opening_facts(opening: Opening) -> dict[str, Any]:
-    """Return which service or project, and when."""
-    if opening.visit:
-        what: Any = _names(opening.visit.request.service_type)
-    else:
-        assert opening.shift is not None
-        what = opening.shift.project.title
-    return {
-        "what": what,
-        "starts_at": moment(opening.starts_at),
-        "ends_at": moment(opening.ends_at),
-    }
-
-
-def _desk_link(opening: Opening) -> str:
-    if opening.visit:
-        return f"/console/requests/{opening.visit.request.ref}/"
-    assert opening.shift is not None
-    return f"/org/shifts/{opening.shift.ref}/"
-
-
-def _resident_of(opening: Opening) -> ResidentProfile | None:
-    return opening.visit.request.resident if opening.visit else None
-
-
-def _coming(opening: Opening | None, *, waiting: bool = False) -> tuple[tuple[User, str], ...]:
-    """Return who holds a place of the opening, and on demand who waits for one."""
-    if opening is None:
-        return ()
-    tasks = Assignment.objects.filter(opening=opening, state__in=LIVE)
-    found = [
-        (t.volunteer, f"/assignments/{t.ref}/") for t in tasks.select_related("volunteer__key")
-    ]
-    if waiting and opening.shift:
-        asked = Application.objects.filter(
-            opening=opening, state__in=[ApplicationState.SENT, ApplicationState.WAITING]
-        )
-        link = f"/projects/{opening.shift.project.ref}/"
-        found += [(a.volunteer, link) for a in asked.select_related("volunteer__key")]
-    return tuple(found)
-
-
-def _user(event: Event) -> Scene:
-    user = User.objects.select_related("key").get(pk=event.subject_id)
-    open_elsewhere = Session.objects.filter(user_id=user.pk, expires_at__gt=event.at).count() > 1
-    return Scene(
-        facts={"at": moment(event.at)},
-        link="/account/",
-        owner=user,
-        situation="ELSEWHERE" if open_elsewhere else "ONLY_HERE",
-    )
-
-
-def _verification(event: Event) -> Scene:
-    row = Verification.objects.select_related("user__key").get(pk=event.subject_id)
-    return Scene(
-        facts={"outcome": row.state},
-        link="/volunteer/register/",
-        owner=row.user,
-        situation=row.state,
-    )
-
-
-def credential_facts(row: Credential) -> dict[str, Any]:
-    """Return which kind of paper, and until when it is valid."""
-    until = row.valid_until.isoformat() if row.valid_until else ""
-    return {"credential": row.kind, "until_on": until}
-
-
-def _credential(event: Event) -> Scene:
-    row = Credential.objects.select_related("volunteer__user__key").get(pk=event.subject_id)
-    return Scene(
-        facts=credential_facts(row),
-        link="/volunteer/profile/",
-        owner=row.volunteer.user,
-        situation=row.state,
-    )
-
-
-def _grant(event: Event) -> Scene:
-    row = ProxyGrant.objects.select_related("proxy__key", "resident__user__key").get(
-        pk=event.subject_id
-    )
-    return Scene(
-        facts={"proxy": row.kind, "until_on": row.valid_until.isoformat()},
-        link="/my/people/",
-        owner=row.proxy,
-        resident=row.resident,
-        situation=row.state,
-    )
-
-
-def _volunteer(event: Event) -> Scene:
-    row = VolunteerProfile.objects.select_related("user__key").get(pk=event.subject_id)
-    return Scene(
-        facts={},
-        link="/volunteer/",
-        owner=row.user,
-        situation="SUSPENDED" if row.suspended_at else "ACTIVE",
-    )
-
-
-def _desk(event: Event) -> Scene:
-    row = Desk.objects.select_related("user__key", "region").get(pk=event.subject_id)
-    place = {"zh": row.region.name_zh, "en": row.region.name_en}
-    return Scene(facts={"role": row.role, "place": place}, link="/account/", owner=row.user)
-
 
 def _request(event: Event) -> Scene:
     row = HelpRequest.objects.select_related(*REQUEST).get(pk=event.subject_id)
-    facts: dict[str, Any] = {"number": row.number, "what": _names(row.service_type)}
+    facts: dict[str, Any] = {"number": row.number, "what": names(row.service_type)}
     if row.starts_at:
         facts["starts_at"] = moment(row.starts_at)
     if row.answer_due_at:
@@ -222,7 +69,7 @@ def _visit(event: Event) -> Scene:
         link=f"/visits/{row.ref}/",
         desk_link=f"/console/requests/{row.request.ref}/",
         resident=row.request.resident,
-        coming=_coming(opening),
+        coming=coming(opening),
         organization=row.request.in_charge,
         region=row.request.region,
         situation="WITH_THE_REQUEST" if whole else row.state,
@@ -274,7 +121,7 @@ def _shift(event: Event) -> Scene:
             "ends_at": moment(row.ends_at),
         },
         link=f"/projects/{row.project.ref}/",
-        coming=_coming(opening, waiting=True),
+        coming=coming(opening, waiting=True),
         situation=row.state if moved else "SAME_TIME",
     )
 
@@ -283,8 +130,8 @@ def _opening(event: Event) -> Scene:
     row = Opening.objects.select_related(*OPENING).get(pk=event.subject_id)
     return Scene(
         facts=opening_facts(row),
-        link=_desk_link(row),
-        desk_link=_desk_link(row),
+        link=desk_link(row),
+        desk_link=desk_link(row),
         organization=row.organization,
         region=row.region,
         situation=row.state,
@@ -309,7 +156,7 @@ def _application(event: Event) -> Scene:
     return Scene(
         facts=opening_facts(row.opening),
         link=f"/projects/{shift.project.ref}/" if shift else "/volunteer/",
-        desk_link=_desk_link(row.opening),
+        desk_link=desk_link(row.opening),
         owner=row.volunteer,
         organization=row.opening.organization,
         situation="PROMOTED" if accepted and promoted else row.state,
@@ -322,9 +169,9 @@ def _assignment(event: Event) -> Scene:
     return Scene(
         facts=opening_facts(row.opening),
         link=f"/assignments/{row.ref}/",
-        desk_link=_desk_link(row.opening),
+        desk_link=desk_link(row.opening),
         owner=row.volunteer,
-        resident=_resident_of(row.opening),
+        resident=resident_of(row.opening),
         # A shift has no resident who waits at home: its organization sees the roster.
         region=row.opening.region if row.opening.visit else None,
         organization=row.opening.organization,
@@ -348,7 +195,7 @@ def _record(event: Event) -> Scene:
         link=f"/service-records/{row.ref}/",
         desk_link=f"/service-records/{row.ref}/",
         owner=row.assignment.volunteer,
-        resident=_resident_of(opening),
+        resident=resident_of(opening),
         organization=row.organization,
         region=row.region,
         recorder=row.recorded_by,
@@ -422,12 +269,12 @@ def _incident(event: Event) -> Scene:
 
 
 _BY_SUBJECT: dict[type[Any], Callable[[Event], Scene]] = {
-    User: _user,
-    Verification: _verification,
-    Credential: _credential,
-    ProxyGrant: _grant,
-    VolunteerProfile: _volunteer,
-    Desk: _desk,
+    User: persons.of_user,
+    Verification: persons.of_verification,
+    Credential: persons.of_credential,
+    ProxyGrant: persons.of_grant,
+    VolunteerProfile: persons.of_volunteer,
+    Desk: persons.of_desk,
     HelpRequest: _request,
     Visit: _visit,
     Organization: _organization,
