@@ -25,7 +25,7 @@ from notifications import queries
 from notifications.gateways import live as gateway
 from tests.factories import accounts
 from tests.factories import notifications as make
-from volunteer_hub.asgi import application
+from volunteer_hub.routing import application
 from web import live
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -290,8 +290,9 @@ async def told_by_another_process(url: str, user_id: int, **environment: str) ->
 
 @pytest.mark.asyncio
 async def test_a_notice_of_another_process_arrives_in_three_seconds_without_redis(
-    user, cookie, database_url
+    user, cookie, database_url, settings
 ):
+    settings.CHANNEL_LAYERS = {}
     async with listening(cookie) as opened:
         heard = asyncio.ensure_future(cursor_from(opened, beyond=0, seconds=90))
 

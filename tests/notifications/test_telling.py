@@ -1,6 +1,7 @@
 """Who is told what: the steps of the chain, one after another."""
 
 import random
+import time
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from rights import actions as rights_actions
 from service_records import actions as records
 from service_records.models import ServiceRecord
 from service_records.states import CheckMethod
+from tests.conftest import on_postgresql
 from tests.factories import (
     accounts,
     help_requests,
@@ -794,3 +796,27 @@ def test_a_star_is_told_as_it_stands(deliver, kinds, lost, kind):
     deliver()
 
     assert kinds(star.volunteer) == [kind]
+
+
+# --- the cursor (a key is seen in the order it was given) ------------------------------------------
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_cursor_misses_no_notice_of_eight_tellers_at_once(race):
+    user, seen = accounts.user(), []
+
+    def act(number):
+        if number:  # seven tell, one reads all the while
+            for turn in range(5):
+                notifications.notice(user, once=f"{number}:{turn}")
+            return
+        end = time.monotonic() + 20
+        while len(seen) < 35 and time.monotonic() < end:
+            cursor = seen[-1] if seen else 0
+            seen.extend(queries.notices_after(user, cursor).values_list("pk", flat=True))
+
+    results = race(8, act)
+
+    assert results == [None] * 8
+    assert seen == sorted(Notice.objects.values_list("pk", flat=True))
