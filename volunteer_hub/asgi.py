@@ -1,13 +1,9 @@
-"""The ASGI entry: sockets always, pages too where one process serves all (the embedded default)."""
+"""The ASGI entry: what ``volunteer_hub.routing`` serves, if it may be served."""
 
-import os
+from volunteer_hub.routing import application  # sets Django up, which all other imports need
 
-from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
+from kernel.startup import require_at_entry  # isort: skip
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "volunteer_hub.settings")
-pages = get_asgi_application()
+__all__ = ["application"]
 
-from web.live import sockets  # noqa: E402 (models load only after Django is set up)
-
-application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
+require_at_entry()

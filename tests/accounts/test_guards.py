@@ -81,15 +81,13 @@ def test_decision_is_withdrawn_and_never_rewritten():
         lambda: rows.update(text_version="2"),
         lambda: rows.update(user=make.user()),
         rows.delete,
-        lambda: (
-            sql("REPLACE INTO accounts_consent SELECT * FROM accounts_consent")
-            if LITE
-            else sql("TRUNCATE accounts_consent")
-        ),
+        lambda: sql("REPLACE INTO accounts_consent SELECT * FROM accounts_consent"),
     ]
 
-    for deed in deeds:
+    for deed in deeds if LITE else deeds[:-1]:
         assert guard_against(deed) == "accounts_consent_stays"
+    if not LITE:  # refused by both guards, and PostgreSQL asks the first by name
+        assert guard_against(lambda: sql("TRUNCATE accounts_consent")) == "accounts_consent_frozen"
     rows.update(withdrawn_at=NOON)
     assert guard_against(lambda: rows.update(withdrawn_at=None)) == "accounts_consent_frozen"
 
