@@ -1,10 +1,8 @@
 """Rows that break an invariant of the kernel: I2/I13 (the ledger), I6 (a state without its event)."""
 
-import json
 from collections.abc import Iterator
 
 from django.apps import apps
-from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.db.models.fields.json import KeyTextTransform
@@ -17,7 +15,7 @@ def broken() -> Iterator[tuple[str, str]]:
     """Yield (invariant, what is wrong) for the ledger, the guards and every row with a state."""
     for problem in guards.problems(connection):
         yield "guards", problem
-    for problem in seal.broken(_logged_head()):
+    for problem in seal.broken(seal.noted_head()):
         yield "I13", problem
     for model in apps.get_models():
         table = model._meta.db_table
@@ -36,12 +34,3 @@ def broken() -> Iterator[tuple[str, str]]:
             .iterator()
         ):
             yield "I6", f"{table}#{pk}: {state}, and no event says how"
-
-
-def _logged_head() -> seal.Head:
-    """Return the newest head that was noted outside the database."""
-    path = settings.DATA / seal.HEADS
-    if not path.exists():
-        return seal.START
-    last = path.read_text().splitlines()[-1]
-    return seal.Head(*json.loads(last))

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)  # longer than the queue's timeout, and than any handler may take
 MOST_ATTEMPTS = 12  # about a day and a half
 SECONDS = 15.0  # of one run: shorter than the queue's timeout, what is left is swept later
+MOST = 1000  # of one run
+BATCH = 50
 
 
 class Overtaken(Exception):
@@ -73,22 +75,25 @@ def deliver(delivery: Delivery, *, now: datetime) -> None:
 
 
 def run_due(
-    *, clock: Callable[[], datetime] = timezone.now, seconds: float = SECONDS, batch: int = 50
+    *, clock: Callable[[], datetime] = timezone.now, seconds: float = SECONDS, most: int = MOST
 ) -> int:
-    """Deliver what is due by ``clock``, oldest event first, for at most ``seconds`` of real time.
+    """Deliver what is due by ``clock``, oldest event first; return how many were claimed here.
 
-    Returns how many were claimed here.
+    Ends after ``most`` deliveries, and begins none after ``seconds`` of real time: a run that the
+    queue kills would leave its last delivery to wait for the end of a lease.
     """
     end = time.monotonic() + seconds
     claimed = 0
-    while time.monotonic() < end:
+    while claimed < most:
         due = Delivery.objects.filter(status=DeliveryState.WAITING, next_attempt_at__lte=clock())
-        won = 0
-        for delivery in due.select_related("event").order_by("event_id", "pk")[:batch]:
+        page = due.select_related("event").order_by("event_id", "pk")
+        before = claimed
+        for delivery in page[: min(BATCH, most - claimed)]:
+            if time.monotonic() >= end:
+                return claimed
             if claim(delivery, now=clock()):
-                won += 1
+                claimed += 1
                 deliver(delivery, now=clock())
-        claimed += won
-        if not won:
+        if claimed == before:
             break
     return claimed

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
@@ -39,18 +40,19 @@ class SessionStore(SessionBase):
     """Django's session, found by the blind index of its key and sealed under that key."""
 
     def _get_new_session_key(self) -> str:
-        return secrets.token_urlsafe(24).lower().replace("_", "a").replace("-", "b")
+        return secrets.token_hex(
+            16
+        )  # 128 bits; Django would ask whether it is free, ``create`` does
 
     def load(self) -> dict[str, Any]:
-        """Return the data, or start anew when there is none."""
-        row = Session.objects.filter(
-            key_index=_index(str(self.session_key)),
-            expires_at__gt=timezone.now(),
-        ).first()
-        if row is None:
+        """Return the data, or start anew when there is none, or what is there does not open."""
+        key = str(self.session_key)
+        live = Session.objects.filter(key_index=_index(key), expires_at__gt=timezone.now())
+        try:
+            plain = vault.unseal(_key(key), bytes(live.get().data), "session")
+        except (Session.DoesNotExist, InvalidTag):
             self._session_key = None
             return {}
-        plain = vault.unseal(_key(str(self.session_key)), bytes(row.data), "session")
         data: dict[str, Any] = json.loads(plain)
         return data
 

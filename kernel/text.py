@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from kernel.refusals import Invalid
 
 # Controls that can turn a line around or hide in it (GUARDS §6); tab and line ends are text.
-FORBIDDEN = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0xFEFF}
+FORBIDDEN = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F, 0xFEFF}
+KINDS = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, Unicode's own line and paragraph ends
 
 
 def normalise(text: str, *, field: str = "", lines: bool = False) -> str:
@@ -19,7 +20,7 @@ def normalise(text: str, *, field: str = "", lines: bool = False) -> str:
     allowed = "\n\t" if lines else ""
     for char in text:
         kind = unicodedata.category(char)
-        if char not in allowed and (kind in {"Cc", "Cs"} or ord(char) in FORBIDDEN):
+        if char not in allowed and (kind in KINDS or ord(char) in FORBIDDEN):
             raise Invalid(
                 "bad_characters", _("This contains characters that cannot be used."), field=field
             )

@@ -32,8 +32,8 @@ def is_working_day(day: date) -> bool:
 
 
 def add_working_days(day: date, count: int) -> date:
-    """Return the ``count``-th working day after ``day``."""
-    while count:
+    """Return the ``count``-th working day after ``day``, or ``day`` itself for none."""
+    while count > 0:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
