@@ -181,6 +181,13 @@ class PersonKey(models.Model):
         plain: bytes = self.__dict__["_opened"]
         return plain
 
+    def rewrap(self) -> bool:
+        """Wrap the key under the newest master; False if it was so already, or destroyed meanwhile."""
+        if self.wrapped is None or vault.is_newest(old := bytes(self.wrapped)):
+            return False
+        same = type(self).objects.filter(pk=self.pk, wrapped=old)  # else an erasure would be undone
+        return bool(same.update(wrapped=vault.wrap(self.opened())))
+
     def destroy(self, *, now: datetime) -> None:
         """Throw the key away for good."""
         self.__dict__.pop("_opened", None)

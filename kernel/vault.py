@@ -47,6 +47,11 @@ def wrap(key: bytes) -> bytes:
     return number.encode() + b":" + seal(_master(number), key, f"PersonKey {number}")
 
 
+def is_newest(wrapped: bytes) -> bool:
+    """Say whether ``wrapped`` is under the newest master key."""
+    return wrapped.startswith(f"{newest_master()}:".encode())
+
+
 def unwrap(wrapped: bytes) -> bytes:
     """Return the person's key in ``wrapped``."""
     number, token = wrapped.split(b":", 1)

@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 FILE = "keys.json"
@@ -44,19 +44,45 @@ def create(folder: Path) -> Keys:
         index_key=secrets.token_hex(32),
         proof_key=secrets.token_hex(32),
     )
-    handle = os.open(folder / FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    _write(folder / FILE, keys)
+    return keys
+
+
+def _write(path: Path, keys: Keys) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         json.dump(asdict(keys), file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def add_master(folder: Path) -> Keys:
+    """Add a master key, under which all is wrapped from the next start on; the old ones stay."""
+    keys = read(folder)
+    if keys is None:
+        raise FileNotFoundError(folder / FILE)
+    newest = str(max(map(int, keys.master_keys)) + 1)
+    keys = replace(keys, master_keys={**keys.master_keys, newest: secrets.token_hex(32)})
+    fresh = folder / f"{FILE}.new"
+    fresh.unlink(missing_ok=True)
+    _write(fresh, keys)
+    fresh.replace(folder / FILE)  # whole or not at all: half a key file would lose everything
     return keys
 
 
 def main() -> int:
-    """Create the key file of a data folder unless it is there: ``python -m volunteer_hub.keys DIR``."""
+    """Create the key file of a data folder unless it is there: ``python -m volunteer_hub.keys DIR``.
+
+    With ``--new-master`` add a master key instead; ``manage.py rotate_keys`` then wraps all under it.
+    """
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    if read(folder) is None:
-        create(folder)
+    parser.add_argument("--new-master", action="store_true")
+    given = parser.parse_args()
+    if given.new_master:
+        add_master(given.folder)
+    elif read(given.folder) is None:
+        create(given.folder)
     return 0
 
 
