@@ -60,7 +60,7 @@ def of_grant(event: Event) -> Scene:
     )
     return Scene(
         facts={"proxy": row.kind, "until_on": row.valid_until.isoformat()},
-        link="/my/people/",
+        link="/my/",
         owner=row.proxy,
         resident=row.resident,
         situation=row.state,

@@ -80,7 +80,7 @@ def _organization(event: Event) -> Scene:
     row = Organization.objects.select_related("region__parent").get(pk=event.subject_id)
     return Scene(
         facts={"name": row.name, "number": row.number},
-        link="/org/settings/",
+        link="/org/",
         desk_link="/console/verify/",
         organization=row,
         region=row.region,

@@ -5,6 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.urls import resolve
 
 from accounts import actions as people
 from accounts.states import DeskRole, ProxyKind
@@ -40,6 +41,14 @@ from tests.factories.help_requests import VISIT_AT
 from tests.factories.service_records import DONE_AT, NEXT_DAY
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def every_link_leads_to_a_page():
+    """Whatever a test told: who follows its link finds a page."""
+    yield
+    for link in Notice.objects.values_list("link", flat=True).distinct():
+        resolve(link)
 
 
 OWN_WISH = {"wish": "想去复诊", "wish_source": "OWN_WORDS"}
