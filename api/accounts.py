@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -18,6 +19,7 @@ from accounts.states import TEXT_VERSION, Purpose
 from api.base import Card, Operations, ReadOperations
 from api.shapes import ByRef, InstantField, Shape, TextField
 from incentives import queries as earned
+from kernel.refusals import NotAllowed
 from kernel.text import mask_email, mask_phone
 from organizations.queries import roles_of
 
@@ -69,6 +71,9 @@ class Sessions(APIView):
             )
             return Response(SessionCard({"sent": True}).data, status=status.HTTP_202_ACCEPTED)
         user = actions.enter_with_code(address=words["address"], code=words["code"], ip=ip, now=now)
+        if settings.STAFF_SECOND_FACTOR and queries.desks_of(user, now=now):
+            words_for_staff = _("Staff make tokens on their account page, with both factors.")
+            raise NotAllowed("second_factor", words_for_staff)
         token, secret = actions.make_token(
             user=user,
             name=words["device"] or _("signed in by a program"),

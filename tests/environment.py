@@ -10,6 +10,7 @@ _folder = Path(tempfile.mkdtemp(prefix="hub-tests-"))
 keys.create(_folder)
 (_folder / "static").mkdir()
 os.environ["HUB_DATA"] = str(_folder)
+os.environ["HUB_SECOND_FACTOR"] = "0"  # its own tests switch it on
 os.environ["HUB_WAKE"] = "0"
 os.environ["HUB_PLAIN_STATIC"] = "1"
 os.environ.setdefault("HUB_DEMO", "0")

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "web.shared.refusals.RefusalMiddleware",
+    "web.shared.second_factor.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "volunteer_hub.urls"
@@ -212,7 +213,9 @@ CSRF_COOKIE_NAME = f"hub_csrf_{HUB_ID}"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HUB_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HUB_HTTPS else 0
-STAFF_SECOND_FACTOR = not DEMO
+STAFF_SECOND_FACTOR = _flag("HUB_SECOND_FACTOR", default=not DEMO)
+MFA_ADAPTER = "web.account.second.SealedAdapter"
+MFA_TOTP_TOLERANCE = 1  # the code before and after: clocks of phones differ
 HUB_REVEALS_A_DAY = int(
     os.environ.get("HUB_REVEALS_A_DAY", "30")
 )  # distinct people, per member of staff

@@ -31,7 +31,7 @@ OPEN_TO_ALL = {
     "api:shift-list", "api:shift-detail",
 }  # fmt: skip
 SIGNED_IN = {
-    "web:account", "web:tokens", "web:revoke-token", "web:data", "web:withdraw-consent",
+    "web:account", "web:second-factor", "web:tokens", "web:revoke-token", "web:data", "web:withdraw-consent",
     "web:notices", "web:notices-read", "web:notice-open", "web:apply", "web:my",
     "web:resident-register", "web:new-request", "web:request-what", "web:request-when",
     "web:request-check", "web:request", "web:request-cancel", "web:visit", "web:visit-confirm",

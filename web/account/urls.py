@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.account import data, demo, enter, notices, own
+from web.account import data, demo, enter, notices, own, second
 
 urlpatterns = [
     path("account/enter/", enter.enter, name="enter"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/enter/password/", enter.password, name="enter-password"),
     path("account/leave/", enter.leave, name="leave"),
     path("account/", own.account, name="account"),
+    path("account/second-factor/", second.second_factor, name="second-factor"),
     path("account/tokens/", own.tokens, name="tokens"),
     path("account/tokens/<str:ref>/revoke/", own.revoke, name="revoke-token"),
     path("account/data/", data.data, name="data"),

@@ -1,0 +1,101 @@
+"""The second factor of staff: six digits of an authenticator app, set up once, asked at each sign-in."""
+
+import base64
+import io
+from typing import Any
+
+import segno
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actions.access import count
+from kernel import vault
+from kernel.refusals import Invalid
+from kernel.text import digits
+from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.navigation import home_for
+from web.shared.pages import me
+from web.shared.second_factor import PASSED
+
+TRIES_AN_HOUR = 20
+CONTEXT = "allauth.mfa"
+
+
+def _key() -> bytes:
+    return bytes.fromhex(vault.blind("second-factor", "key"))
+
+
+class SealedAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Keeps the secrets of authenticators sealed under a key that is outside the database."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal a secret."""
+        return base64.b64encode(vault.seal(_key(), text.encode(), CONTEXT)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open a secret."""
+        return vault.unseal(_key(), base64.b64decode(encrypted_text), CONTEXT).decode()
+
+
+class CodeForm(Form):
+    """The six digits that the app shows."""
+
+    code = TextField(
+        label=gettext_lazy("Code of the app"),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+
+def _picture(user_ref: str, secret: str) -> str:
+    """Return the QR code that an authenticator app reads, as SVG."""
+    address = f"otpauth://totp/VolunteerHub:{user_ref[:6]}?secret={secret}&issuer=VolunteerHub"
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", scale=4, border=2, xmldecl=False)
+    return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+@login_required
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Set the app up the first time; ask for its code from then on."""
+    user = me(request)
+    standing = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    secret = ""
+    if standing is None:
+        secret = request.session.setdefault("second_factor_secret", generate_totp_secret())
+    form = CodeForm(request.POST or None)
+
+    def act(given: dict[str, Any]) -> bool:
+        count(kind="second-factor", what=user.ref, most=TRIES_AN_HOUR, now=timezone.now())
+        code = digits(given["code"])
+        fits = TOTP(standing).validate_code(code) if standing else validate_totp_code(secret, code)
+        if not fits:
+            raise Invalid("code_wrong", _("This code is not right."), field="code")
+        if standing is None:
+            TOTP.activate(user, secret)
+        return True
+
+    if request.method == "POST" and carry_out(form, act):
+        request.session.pop("second_factor_secret", None)
+        request.session[PASSED] = True
+        messages.success(request, _("You are signed in with both factors."))
+        return redirect(home_for(request))
+    picture = _picture(user.ref, secret) if secret else ""
+    return show(
+        request,
+        "web/account/second.html",
+        form,
+        secret=secret,
+        picture=picture,
+        is_needed=settings.STAFF_SECOND_FACTOR,
+    )
