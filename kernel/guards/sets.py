@@ -42,7 +42,7 @@ def machines() -> dict[str, Machine]:
 
 
 def _moves_of(model: type[models.Model]) -> Guard:
-    keys = [field.column for field in model._meta.concrete_fields if field.unique]
+    keys = [str(field.column) for field in model._meta.concrete_fields if field.unique]
     return legal_moves(model._meta.db_table, keys=keys)
 
 

@@ -31,12 +31,12 @@ def organization(*, verified: bool = True, **given: Any) -> Organization:
         "region": district(),
         "address": "人民路1号",
         "contact": "021-12385",
-        "by": user(),
         "now": NOON,
-        "credit_code": "",
         **given,
     }
-    values["credit_code"] = values["credit_code"] or credit_code()
+    if "by" not in values:
+        values["by"] = user()
+    values.setdefault("credit_code", credit_code())
     made = actions.register_organization(**values)
     if verified:
         office = officer(DeskRole.DISTRICT, district())

@@ -8,7 +8,7 @@ from django_q.management.commands.qcluster import Command as ClusterCommand
 from kernel import startup
 
 
-class Command(ClusterCommand):
+class Command(ClusterCommand):  # type: ignore[misc]  # django-q2 has no types
     """Refuse to work on a database whose guards cannot be relied on."""
 
     def handle(self, *args: Any, **options: Any) -> None:
