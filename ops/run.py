@@ -51,6 +51,20 @@ def bind(port: int) -> socket.socket:
     return listener
 
 
+def reach_database() -> None:
+    """Ask PostgreSQL, if that is wanted, before anything is written."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return
+    import psycopg  # noqa: PLC0415
+
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.Error as error:
+        line = str(error).strip().splitlines()[0]
+        raise Stop(f"the database cannot be reached ({line}): check DATABASE_URL") from None
+
+
 def prepare_folder(data: Path) -> None:
     """Make the data folder and its keys; refuse a folder that has lost its keys."""
     from volunteer_hub import keys  # noqa: PLC0415 (the venv is there only now)
@@ -83,17 +97,12 @@ def prepare_database() -> bool:
     """Migrate, load reference data and schedules; returns whether the database was new."""
     import django  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
-    from django.db import DatabaseError, connection  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
 
     django.setup()
     from accounts.models import User  # noqa: PLC0415 (the registry is there only now)
     from kernel.tasks import register_schedules  # noqa: PLC0415
 
-    try:
-        connection.ensure_connection()
-    except DatabaseError as error:
-        line = str(error).strip().splitlines()[0]
-        raise Stop(f"the database cannot be reached ({line}): check DATABASE_URL") from None
     call_command("migrate", verbosity=0, interactive=False)
     call_command("load_reference", stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115
     register_schedules()
@@ -134,6 +143,7 @@ def start(asked: argparse.Namespace) -> int:
         raise Stop("--web-workers above 1 needs DATABASE_URL (PostgreSQL) and REDIS_URL")
     data = asked.data.resolve()
     listener = bind(asked.port)
+    reach_database()
     prepare_folder(data)
     is_demo = demo_is_on(data, wanted=not asked.no_demo)
     os.environ |= {
