@@ -72,7 +72,8 @@ _NOTHING = bytes(64)
 
 def standing(number: str) -> Standing:
     """Return the standing of the proof with this public reference or short number."""
-    proof = Proof.objects.filter(Q(ref=number.strip()) | Q(number=clean_number(number))).first()
+    number = "".join(char for char in number if char.isprintable()).strip()
+    proof = Proof.objects.filter(Q(ref=number) | Q(number=clean_number(number))).first()
     content, signature = (
         (proof.content, bytes(proof.signature)) if proof else ({"number": number}, _NOTHING)
     )

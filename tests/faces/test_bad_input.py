@@ -67,6 +67,10 @@ def test_a_strange_reference_is_not_there(ref, caller):
     for kind in ("help-requests", "offers", "service-records", "proofs", "organizations"):
         assert caller.get(f"/api/v1/{kind}/{ref}/").status_code == 404
     assert Client().get(f"/verify/{ref}/").status_code in {200, 404}
+    browser = Client()
+    browser.force_login(accounts.user(), backend="django.contrib.auth.backends.ModelBackend")
+    for kind in ("help-requests", "visits", "offers", "assignments", "service-records"):
+        assert browser.get(f"/{kind}/{ref}/").status_code == 404
 
 
 @pytest.mark.parametrize("page", ["abc", "-1", "9" * 30, ""])
