@@ -123,6 +123,23 @@ def in_browser(words: list[str]) -> list[Result]:
     return [_run("tests in Chromium", command, env)]
 
 
+def guards(words: list[str]) -> list[Result]:
+    """Each guard of both databases: it refuses, and taken away alone the same attempt goes through."""
+    command = [
+        *_python("-m", "pytest"),
+        "-v",
+        "--no-header",
+        "-p",
+        "no:playwright",
+        "tests/guards",
+        *words,
+    ]
+    env = _environment(tempfile.gettempdir())
+    lite = _run("guards of SQLite", command, env)
+    with servers.running() as addresses:
+        return [lite, _run("guards of PostgreSQL", command, {**env, **addresses})]
+
+
 def lock(words: list[str]) -> list[Result]:
     """Write the hashed lock files anew from the ``.in`` files."""
     del words
@@ -141,7 +158,11 @@ CHECKS: dict[str, Callable[[list[str]], list[Result]]] = {
     "pg": pg,
     "browser": in_browser,
 }
-OTHERS: dict[str, Callable[[list[str]], list[Result]]] = {"fix": fix, "lock": lock}
+OTHERS: dict[str, Callable[[list[str]], list[Result]]] = {
+    "fix": fix,
+    "guards": guards,
+    "lock": lock,
+}
 
 
 def summary(results: list[Result]) -> int:

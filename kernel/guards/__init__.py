@@ -18,7 +18,10 @@ from kernel.guards.building import (
 from kernel.guards.kinds import append_only, frozen_when, legal_moves, same_as_parent
 from kernel.guards.sets import declared, drop, install, lifted, machines, problems, standing
 
-GUARDS = [append_only("kernel_event"), append_only("kernel_eventseal", keys=("number", "event_id"))]
+GUARDS = [
+    append_only("kernel_event"),
+    append_only("kernel_eventseal", keys=("id", "number", "event_id")),
+]
 
 __all__ = [
     "GUARDS",
