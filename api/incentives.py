@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -49,6 +50,23 @@ class NewProof(Shape):
     language = serializers.ChoiceField(["zh-hans", "en"], required=False, default="zh-hans")
 
 
+class RevokedCard(ProofCard):
+    """A proof as the city's reviewers see it."""
+
+    revoked_at = serializers.DateTimeField()
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return the proofs that the viewer may revoke."""
+        return queries.revocable_for(viewer, now=now)
+
+
+class Revocation(Shape):
+    """Why it no longer stands."""
+
+    reason = serializers.ChoiceField(["MISTAKE", "MISUSE"])
+
+
 class StandingCard(Shape):
     """What anyone learns from a proof's number."""
 
@@ -79,6 +97,17 @@ class Proofs(ReadOperations):
         return self.deed(
             lambda now: actions.issue_proof(volunteer=profile, by=self.viewer, now=now, **given),
             status_code=status.HTTP_201_CREATED,
+        )
+
+    @extend_schema(request=Revocation, responses=RevokedCard)
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, ref: str) -> Response:
+        """Have a proof stand no longer."""
+        given = self.given(Revocation)
+        proof = get_object_or_404(RevokedCard.rows(self.viewer, timezone.now()), ref=ref)
+        return self.deed(
+            lambda now: actions.revoke_proof(proof=proof, by=self.viewer, now=now, **given),
+            card=RevokedCard,
         )
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})

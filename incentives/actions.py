@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User, VolunteerProfile
 from incentives import documents, events, queries, rules
 from incentives.models import PointAccount, PointEntry, Proof, ProofLine, StarLevel
-from incentives.states import AccountKind, EntryKind
+from incentives.states import AccountKind, EntryKind, RevokeReason
 from kernel import vault
 from kernel.events import record as leave_event
 from kernel.references import new_number
@@ -249,6 +249,37 @@ def issue_proof(
     )
     leave_event(events.PROOF_ISSUED, subject=proof, by=by, at=now)
     return proof
+
+
+@transaction.atomic
+def revoke_proof(*, proof: Proof, reason: str, by: User, now: datetime) -> Proof:
+    """Have a proof stand no longer; its page says so to everyone, and its owner is told.
+
+    Raises ``NotAllowed`` (``not_your_area``), ``Invalid`` (``reason_missing``), ``Conflict``
+    (``already_revoked``).
+    """
+    proof = Proof.objects.select_for_update(no_key=True, of=("self",)).get(pk=proof.pk)
+    may = queries.revocable_for(by, now=now).filter(pk=proof.pk).exists()
+    rules.check_revokes(may=may, reason=reason, standing=proof.revoked_at is None)
+    _revoke(proof, reason, by=by, now=now)
+    return proof
+
+
+def _revoke(proof: Proof, reason: str, *, by: User | None, now: datetime) -> None:
+    proof.revoked_at = now
+    proof.save()
+    leave_event(events.PROOF_REVOKED, subject=proof, by=by, at=now, reason=reason)
+
+
+@transaction.atomic
+def forget_person(*, user: User, now: datetime) -> None:
+    """Let no proof lead back to who was erased: its names are emptied, so it verifies no more.
+
+    The records it lists, their minutes and the points stay (GUARDS I17).
+    """
+    for proof in Proof.objects.filter(volunteer=user).exclude(content={}):
+        proof.name, proof.volunteer_number, proof.content = "—", "", {}
+        _revoke(proof, RevokeReason.ERASED, by=None, now=now)
 
 
 def proof_pdf(proof: Proof) -> bytes:

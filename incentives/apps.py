@@ -11,9 +11,11 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what happens below."""
+        from accounts import events as people
         from incentives import handlers
         from kernel.events import subscribe
         from service_records import events as records
 
         subscribe(records.RECORD_APPROVED, handlers.on_record_approved)
         subscribe(records.RECORD_CORRECTED, handlers.on_record_approved)
+        subscribe(people.PERSON_ERASED, handlers.on_person_erased)

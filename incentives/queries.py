@@ -6,6 +6,8 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from accounts.queries import may_in_city
+from accounts.roles import Permission
 from incentives import rules
 from incentives.models import PointAccount, PointEntry, Proof, StarLevel
 from kernel import vault
@@ -42,6 +44,12 @@ def star_days(user: User) -> QuerySet[StarLevel]:
 def proofs_for(viewer: User | None, *, now: datetime) -> QuerySet[Proof]:  # noqa: ARG001
     """Return the viewer's own proofs, newest first."""
     return Proof.objects.filter(volunteer=viewer).order_by("-pk")
+
+
+def revocable_for(viewer: User | None, *, now: datetime) -> QuerySet[Proof]:
+    """Return the proofs that the viewer may revoke: all, for a reviewer of the whole city."""
+    may = may_in_city(viewer, Permission.REVIEW_HOURS, now=now)
+    return Proof.objects.order_by("-pk") if may else Proof.objects.none()
 
 
 def records_between(user: User, starts_on: date, ends_on: date) -> QuerySet[ServiceRecord]:

@@ -22,5 +22,13 @@ class EntryKind(TextChoices):
     EXPIRY = "EXPIRY", _("expired")
 
 
+class RevokeReason(TextChoices):
+    """Why a proof no longer stands."""
+
+    MISTAKE = "MISTAKE", _("it was issued by mistake")
+    MISUSE = "MISUSE", _("it was misused")
+    ERASED = "ERASED", _("the person asked to be forgotten")
+
+
 # Stars by verified hours (DOMAIN §2, national practice), in minutes.
 STAR_MINUTES = (6_000, 18_000, 36_000, 60_000, 90_000)

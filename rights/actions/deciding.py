@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import queries as people
@@ -100,25 +101,26 @@ def conclude(
     to = CaseState.CLOSED if is_review else CaseState.CONCLUDED
     move(case, to, event=event, by=by, at=now, handler=by, data={"outcome": decided})
     if isinstance(case, Appeal) and decided != Outcome.DISMISSED and minutes is not None:
-        _put_right(case, minutes, words, by=by, now=now)
+        _put_right(case, minutes, by=by, now=now)
     return ruling
 
 
-def _put_right(appeal: Appeal, minutes: int, words: str, *, by: User, now: datetime) -> None:
+def _put_right(appeal: Appeal, minutes: int, *, by: User, now: datetime) -> None:
     row = latest_of(appeal.record)
+    # The record names the appeal; the ruling's own words stay sealed in it (GUARDS I11).
+    with translation.override(appeal.by.language):
+        words = _("As ruled on appeal %(number)s.") % {"number": appeal.number}
     if row.state == RecordState.APPROVED:
         records.correct_hours(
             record=row,
             minutes=minutes,
-            words=rules.check_words(words)[:400],
+            words=words,
             approver_region=_region(appeal, by=by, now=now),
             by=by,
             now=now,
         )
     else:
-        records.propose_after_appeal(
-            record=row, minutes=minutes, words=rules.check_words(words)[:400], by=by, now=now
-        )
+        records.propose_after_appeal(record=row, minutes=minutes, words=words, by=by, now=now)
 
 
 def _region(case: Case, *, by: User, now: datetime) -> Region:

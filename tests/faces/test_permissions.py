@@ -61,7 +61,7 @@ SIGNED_IN = {
     "api:assignment-cancel", "api:assignment-no-show", "api:assignment-evaluate",
     "api:service-record-list", "api:service-record-detail", "api:service-record-confirm",
     "api:service-record-approve", "api:service-record-send-back", "api:proof-list",
-    "api:proof-detail", "api:proof-pdf", "api:complaint-list", "api:complaint-detail",
+    "api:proof-detail", "api:proof-pdf", "api:proof-revoke", "api:complaint-list", "api:complaint-detail",
     "api:complaint-acknowledge", "api:complaint-conclude", "api:complaint-review",
     "api:complaint-withdraw", "api:appeal-list", "api:appeal-detail", "api:appeal-acknowledge",
     "api:appeal-conclude", "api:appeal-review", "api:appeal-withdraw", "api:incident-list",
