@@ -3,30 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts import actions as people
 from accounts.states import DeskRole, Purpose
 from help_requests.models import HelpRequest
 from matching.models import Offer
 from tests.api.test_chain import ready_volunteer
+from tests.browser.pages import check
 from tests.factories import accounts
-
-RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"target-size": {"enabled": True}, "color-contrast-enhanced": {"enabled": True}},
-}
-
-
-def check(page: Page) -> None:
-    """Expect no violation, nothing that scrolls sideways, at 390 and at 1280 px."""
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 844})
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], page.url
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
-    page.set_viewport_size({"width": 390, "height": 844})
 
 
 @pytest.mark.usefixtures("reference")

@@ -1,5 +1,7 @@
 """Projects and their shifts: find one, judge it, ask for a place."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.states import Category
 from matching import actions as matching
 from matching import queries as matched
-from matching.states import ApplicationState
+from matching.states import LIVE, ApplicationState
 from organizations import queries
 from regions.queries import districts
 from web.shared.forms import Form, TextField
@@ -62,14 +64,19 @@ def project(request: HttpRequest, ref: str) -> HttpResponse:
         .filter(shift__project=row, starts_at__gt=now)
         .order_by("starts_at")
     )
-    mine = {}
+    mine: dict[int, Any] = {}
+    tasks: dict[int, Any] = {}
     if user:
         waiting = [ApplicationState.SENT, ApplicationState.WAITING]
         for application in matched.applications_for(user, now=now).filter(
             volunteer=user, opening__shift__project=row, state__in=waiting
         ):
             mine[application.opening_id] = application
-    shifts = [(opening, mine.get(opening.pk)) for opening in openings]
+        for task in matched.assignments_for(user, now=now).filter(
+            volunteer=user, opening__shift__project=row, state__in=LIVE
+        ):
+            tasks[task.opening_id] = task
+    shifts = [(o, mine.get(o.pk), tasks.get(o.pk)) for o in openings]
     return render(request, "web/public/project.html", {"project": row, "shifts": shifts})
 
 
