@@ -48,6 +48,7 @@ def _rewrite(rule: str, table: str, pk: int) -> Iterator[Attempt]:
 
 def _wipe(rule: str, table: str) -> Iterator[Attempt]:
     if vendor() == "postgresql":
+        run("SET CONSTRAINTS ALL IMMEDIATE")
         yield lambda: refused(rule, f"TRUNCATE {table} CASCADE")
 
 
@@ -303,6 +304,8 @@ def take_away(guard: guards.Guard) -> None:
         for statement in getattr(guard, vendor())
         if statement.startswith("CREATE TRIGGER")
     }
+    if vendor() == "postgresql":  # a foreign key that waits forbids a change of its table
+        run("SET CONSTRAINTS ALL IMMEDIATE")
     for name, _text in guards.standing(connection):
         kind, trigger = name.split()[:2]
         if kind == "TRIGGER" and trigger.strip('"')[:LONGEST] in named:

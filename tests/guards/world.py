@@ -2,8 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.db import connection
-
 from accounts import actions as people
 from accounts.models import (
     Attempt,
@@ -155,7 +153,7 @@ def _cases(record: ServiceRecord) -> None:
 
 
 def build() -> None:
-    """Make all rows, and let the database look at them once."""
+    """Make all rows."""
     _people()
     body = organizations.organization()
     organizations.membership(body)
@@ -185,6 +183,3 @@ def build() -> None:
         set_quiet_hours(starts=1320, ends=420, by=someone, now=NOON)
         PointAccount.objects.create(kind=AccountKind.PERSON, owner=someone)
     _kernel()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:  # no waiting foreign key forbids a change of a table
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
