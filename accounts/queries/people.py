@@ -1,0 +1,104 @@
+"""Who somebody is: accounts, their roles, their tokens, what they allow."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Consent, ResidentProfile, Token, User, VolunteerProfile
+from accounts.queries.posts import desks_of, may_in_city, scope_q
+from accounts.queries.residents import live_grants
+from accounts.roles import Permission, Role
+from accounts.states import Purpose
+from kernel import vault
+from regions.models import Region
+
+
+def roles_of(user: User, *, now: datetime) -> frozenset[Role]:
+    """Return the roles that this room knows of; organizations add the coordinator."""
+    roles = {Role(desk.role) for desk in desks_of(user, now=now)}
+    if ResidentProfile.objects.filter(user=user).exists():
+        roles.add(Role.RESIDENT)
+    if VolunteerProfile.objects.filter(user=user).exists():
+        roles.add(Role.VOLUNTEER)
+    if live_grants(now).filter(proxy=user).exists():
+        roles.add(Role.PROXY)
+    return frozenset(roles)
+
+
+def home_of(user: User) -> Region | None:
+    """Return where ``user`` lives, as a volunteer or as a resident, if that is known."""
+    for profiles in (VolunteerProfile.objects, ResidentProfile.objects):
+        profile = profiles.filter(user=user, region__isnull=False).select_related("region").first()
+        if profile:
+            return profile.region
+    return None
+
+
+def users_for(viewer: User | None) -> QuerySet[User]:
+    """Return the viewer alone: nobody lists people."""
+    return User.objects.filter(pk=viewer.pk if viewer else 0).select_related("key")
+
+
+def governed_by(viewer: User | None, *, now: datetime) -> QuerySet[User]:
+    """Return the people whom ``viewer`` may shut out: those who live where the viewer grants posts."""
+    found = User.objects.exclude(pk=viewer.pk if viewer else 0).select_related("key")
+    if may_in_city(viewer, Permission.GRANT_DESKS, now=now):
+        return found.filter(erased_at__isnull=True)
+    return found.filter(
+        scope_q(viewer, Permission.GRANT_DESKS, now=now, field="volunteer__region")
+        | scope_q(viewer, Permission.GRANT_DESKS, now=now, field="resident__region"),
+        erased_at__isnull=True,
+    )
+
+
+def user_by_ref(ref: str) -> User | None:
+    """Return the person with this public reference."""
+    return User.objects.filter(ref=ref, is_active=True).select_related("key").first()
+
+
+def user_by_address(address: str) -> User | None:
+    """Return whose phone or e-mail (already clean) this is."""
+    index = vault.blind("address", address)
+    return (
+        User.objects.filter(Q(phone_index=index) | Q(email_index=index))
+        .select_related("key")
+        .first()
+    )
+
+
+def token_user(secret: str, *, now: datetime) -> tuple[User, Token] | None:
+    """Return the person and the token behind ``secret``; None for all that is not valid now."""
+    token = (
+        Token.objects.filter(secret_index=vault.blind("token", secret))
+        .select_related("user__key")
+        .first()
+    )
+    if token is None or token.revoked_at or now >= token.expires_at:
+        return None
+    user = token.user
+    if token.epoch != user.epoch or not user.is_active or user.suspended_at:
+        return None
+    return user, token
+
+
+def tokens_of(user: User) -> QuerySet[Token]:
+    """Return the person's tokens, newest first."""
+    return user.tokens.select_related("key").order_by("-pk")
+
+
+def consents_of(subject: User | ResidentProfile) -> QuerySet[Consent]:
+    """Return every decision about ``subject``'s data, newest first."""
+    return subject.consents.order_by("-pk")
+
+
+def has_consent(subject: User | ResidentProfile, *purposes: Purpose) -> bool:
+    """Say whether ``subject`` allows all of ``purposes`` now."""
+    live = subject.consents.filter(withdrawn_at__isnull=True, purpose__in=purposes)
+    return live.values("purpose").distinct().count() == len(set(purposes))
+
+
+def missing_consents(subject: User | ResidentProfile, purposes: Iterable[Purpose]) -> list[Purpose]:
+    """Return which of ``purposes`` are not allowed now."""
+    live = set(subject.consents.filter(withdrawn_at__isnull=True).values_list("purpose", flat=True))
+    return [purpose for purpose in purposes if purpose not in live]

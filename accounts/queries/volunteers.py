@@ -1,0 +1,77 @@
+"""Volunteers and the papers that are theirs."""
+
+import json
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Credential, User, Verification, VolunteerProfile
+from accounts.queries.posts import may_in_city, scope_q
+from accounts.roles import Permission
+from accounts.states import VerificationState
+
+
+def volunteers_for(viewer: User | None, *, now: datetime) -> QuerySet[VolunteerProfile]:
+    """Return the viewer's own profile, and the volunteers living where the viewer dispatches."""
+    if viewer is None:
+        return VolunteerProfile.objects.none()
+    return VolunteerProfile.objects.filter(
+        Q(user=viewer) | scope_q(viewer, Permission.DISPATCH, Permission.VERIFY_PEOPLE, now=now)
+    ).select_related("user__key", "key", "region__parent")
+
+
+def is_guardian_of(user: User | None, volunteer: VolunteerProfile) -> bool:
+    """Say whether ``user`` signs in with the phone that ``volunteer`` named as the guardian's."""
+    if user is None or not user.phone:
+        return False
+    return bool(facts(volunteer.guardian).get("phone") == user.phone)
+
+
+def credentials_for(viewer: User | None, *, now: datetime) -> QuerySet[Credential]:
+    """Return the viewer's own credentials, and those that are theirs to check."""
+    if viewer is None:
+        return Credential.objects.none()
+    return Credential.objects.filter(
+        Q(volunteer__user=viewer)
+        | scope_q(viewer, Permission.VERIFY_PEOPLE, now=now, field="volunteer__region")
+    ).select_related("volunteer__user", "volunteer__region", "key")
+
+
+def verifications_for(viewer: User | None, *, now: datetime) -> QuerySet[Verification]:
+    """Return the viewer's own claims, and those of people who live in the viewer's streets."""
+    if viewer is None:
+        return Verification.objects.none()
+    return Verification.objects.filter(
+        Q(user=viewer)
+        | scope_q(viewer, Permission.VERIFY_PEOPLE, now=now, field="user__volunteer__region")
+        | scope_q(viewer, Permission.VERIFY_PEOPLE, now=now, field="user__resident__region")
+    ).select_related("user__key", "key", "user__volunteer__region")
+
+
+def claimed_twice(viewer: User | None, *, now: datetime) -> QuerySet[Verification]:
+    """Return the claims on a number that somebody else holds: work of the city's identity desk only."""
+    if not may_in_city(viewer, Permission.VERIFY_PEOPLE, now=now):
+        return Verification.objects.none()
+    return (
+        Verification.objects.filter(duplicate_of__isnull=False)
+        .select_related("user__key", "key", "duplicate_of__user__key", "duplicate_of__key")
+        .order_by("-pk")
+    )
+
+
+def latest_verification(user: User) -> Verification | None:
+    """Return the claim that counts: the verified one, else the newest."""
+    claims = Verification.objects.filter(user=user).order_by("-pk")
+    return claims.filter(state=VerificationState.MATCH).first() or claims.first()
+
+
+def facts(text: str | None) -> dict[str, str]:
+    """Return a sealed JSON object as a dict; empty when there is none."""
+    found: dict[str, str] = json.loads(text) if text else {}
+    return found
+
+
+def listed(text: str | None) -> list[str]:
+    """Return a sealed JSON list; empty when there is none."""
+    found: list[str] = json.loads(text) if text else []
+    return found
