@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from help_requests.models import Visit
 from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
 from kernel.workdays import SHANGHAI, at_local, local_date
@@ -133,6 +134,12 @@ def check_no_show(*, assignment: Assignment, may: bool, now: datetime) -> None:
         raise NotAllowed("not_yours", _("This is somebody else's."))
     if now < assignment.opening.starts_at:
         raise Conflict("not_begun", _("It has not begun yet."))
+
+
+def check_has_resident(*, visit: Visit | None) -> None:
+    """Only a visit brings two people together; a shift has no resident."""
+    if visit is None:
+        raise Conflict("no_resident", _("There is no resident at a shift."))
 
 
 def check_note(note: str) -> str:

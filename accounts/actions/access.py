@@ -22,6 +22,7 @@ from kernel.text import digits, normalise
 CODES_PER_ADDRESS, CODES_PER_IP, CODES_PER_DEVICE = 6, 60, 12
 TRIES_PER_ADDRESS, TRIES_PER_IP = 20, 200
 COMPARED = 3  # the newest codes of an address that a typed one is compared with
+LOOKS_AN_HOUR = 30
 # Somebody's password that nobody has: an unknown address costs the same work as a known one.
 NOBODYS = make_password(secrets.token_urlsafe(16))
 
@@ -129,6 +130,18 @@ def enter_with_code(*, address: str, code: str, ip: str, now: datetime) -> User:
         rules.check_may_enter(user)
         record(events.USER_ENTERED, subject=user, by=user, at=now, way="code")
     return user
+
+
+def find_person(*, address: str, by: User, now: datetime) -> User:
+    """Return who signs in with this phone or e-mail, to be given a post or a grant.
+
+    Every look is counted, so that nobody learns from here whose numbers are known. Raises ``Invalid``
+    (``bad_phone``, ``bad_email``, ``unknown_person``) or ``Conflict`` (``too_often``).
+    """
+    _channel, clean = rules.clean_address(address)
+    with transaction.atomic():
+        count(kind="find", what=str(by.ref), most=LOOKS_AN_HOUR, now=now)
+    return rules.check_found(queries.user_by_address(clean))
 
 
 def change_address(

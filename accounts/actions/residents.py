@@ -21,6 +21,7 @@ from kernel.models import PersonKey
 from kernel.places import check_point, snap
 from kernel.references import new_number
 from kernel.refusals import Invalid
+from kernel.text import digits
 from kernel.workdays import day_bounds, local_date
 from regions.models import Region
 from regions.states import Level
@@ -284,6 +285,40 @@ def check_resident_identity(
     resident.save(update_fields=["identity_checked_at", "certificate_verified_on"])
     record(events.RESIDENT_CHECKED, subject=resident, by=by, at=now)
     return resident
+
+
+@transaction.atomic
+def look_up(
+    *,
+    by: User,
+    now: datetime,
+    phone: str = "",
+    name: str = "",
+    number: str = "",
+    call_number: str = "",
+) -> list[ResidentProfile]:
+    """Return up to ten residents of the viewer's area, found by whole phone, its last four digits, name,
+    pinyin or number; who looked, by what and how many were found is on the ledger.
+
+    An operator names the call. Raises ``NotAllowed`` (``not_your_resident``) or ``Invalid``
+    (``nothing_to_find``, ``call_number_missing``).
+    """
+    answers = bool(queries.desk_paths(by, Permission.ANSWER_REQUESTS, now=now))
+    calls = bool(queries.desk_paths(by, Permission.TAKE_CALLS, now=now))
+    given = {"phone": digits(phone), "name": name.strip(), "number": number.strip()}
+    rules.check_look_up(answers=answers, calls=calls, call_number=call_number, given=given)
+    found = list(queries.find_residents(by, now=now, **given)[:10])
+    by_what = sorted(key for key, value in given.items() if value)
+    record(
+        events.RESIDENTS_LOOKED_UP,
+        subject=by,
+        by=by,
+        at=now,
+        by_what=by_what,
+        found=len(found),
+        call_number=call_number.strip()[:20],
+    )
+    return found
 
 
 @transaction.atomic

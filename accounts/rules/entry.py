@@ -46,3 +46,10 @@ def check_may_enter(user: User) -> None:
     """Refuse who was suspended or erased, in words that say no more than that."""
     if not user.is_active or user.suspended_at or user.erased_at:
         raise NotAllowed("cannot_enter", _("This account cannot be used. Ask your street."))
+
+
+def check_found(user: User | None) -> User:
+    """Somebody signs in with it, and is not forgotten or out."""
+    if user is None or not user.is_active:
+        raise Invalid("unknown_person", _("Nobody signs in with this."), field="address")
+    return user

@@ -1,5 +1,6 @@
 """Residents' data, who may act for them, and who may look."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -34,6 +35,20 @@ def check_resident_papers(*, resident: ResidentProfile, in_scope: bool, by: User
         raise NotAllowed("your_own", _("Somebody else has to check your papers."))
     if not in_scope:
         raise NotAllowed("not_your_street", _("This is for the person's own street to decide."))
+
+
+def check_look_up(
+    *, answers: bool, calls: bool, call_number: str, given: Mapping[str, str]
+) -> None:
+    """The office of the place looks people up, the hotline with the number of the call (GUARDS §2)."""
+    if not answers and not calls:
+        raise NotAllowed("not_your_resident", _("This person is not in your area."))
+    if not answers and not call_number.strip():
+        raise Invalid(
+            "call_number_missing", _("Write the number of the call."), field="call_number"
+        )
+    if not any(given.values()):
+        raise Invalid("nothing_to_find", _("Write a phone, a name or a number."), field="phone")
 
 
 def check_reveal(

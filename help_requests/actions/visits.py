@@ -113,7 +113,7 @@ def mark_visit_open_again(*, visit: Visit, by: User | None, now: datetime) -> Vi
 def mark_visit_in_service(*, visit: Visit, by: User | None, now: datetime) -> Visit:
     """The first volunteer has checked in; for the others nothing changes. Called by service records."""
     rows = Visit.objects.select_for_update(no_key=True)  # two may arrive at one moment
-    visit.state = rows.values_list("state", flat=True).get(pk=visit.pk)
+    visit.refresh_from_db(fields=["state"], from_queryset=rows)
     if visit.state != VisitState.IN_SERVICE:
         move(visit, VisitState.IN_SERVICE, event=events.VISIT_STARTED, by=by, at=now)
     return visit

@@ -12,6 +12,7 @@ from matching.actions.assignments import (
     mark_checked_in,
     mark_done,
     mark_no_show,
+    part_ways,
 )
 from matching.actions.offers import (
     accept_offer,
@@ -49,6 +50,7 @@ __all__ = [
     "mark_no_show",
     "open_for_shift",
     "open_for_visit",
+    "part_ways",
     "promote",
     "refuse_application",
     "send_offer",

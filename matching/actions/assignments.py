@@ -4,8 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts import actions as people
+from accounts.models import Block, User, VolunteerProfile
 from accounts.queries import acting
+from accounts.states import BlockSide
 from kernel.transitions import move
 from matching import events, queries, rules
 from matching.actions.places import give_back, lock_opening
@@ -85,3 +87,20 @@ def mark_done(*, assignment: Assignment, by: User | None, now: datetime) -> Assi
         ended_by=by,
     )
     return assignment
+
+
+def part_ways(*, assignment: Assignment, by: User, now: datetime) -> Block:
+    """Never bring the two of this task together again, as ``by``'s side wishes; the other is not told.
+
+    Raises ``NotAllowed`` (``not_your_side``) or ``Conflict`` (``no_resident``: a shift has none).
+    """
+    visit = assignment.opening.visit
+    rules.check_has_resident(visit=visit)
+    assert visit is not None
+    return people.add_block(
+        resident=visit.request.resident,
+        volunteer=VolunteerProfile.objects.get(user=assignment.volunteer_id),
+        side=BlockSide.VOLUNTEER if assignment.volunteer_id == by.pk else BlockSide.RESIDENT,
+        by=by,
+        now=now,
+    )

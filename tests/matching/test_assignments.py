@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts import queries as people
 from accounts.states import ProxyKind
 from help_requests import actions as requests
 from matching import actions, queries
@@ -159,3 +160,24 @@ def test_a_cancelled_visit_takes_its_task_along():
     requests.cancel_request(request=request, reason="NOT_NEEDED", by=request.asked_by, now=NOON)
     actions.clear_cancelled(opening=Opening.objects.get(pk=task.opening_id), now=NOON)
     assert Assignment.objects.get(pk=task.pk).state == "CANCELLED"
+
+
+def test_either_side_may_wish_never_to_meet_again_and_only_it_sees_that():
+    task, stranger = matching.assignment(), accounts.user()
+    resident = task.opening.visit.request.resident
+    with refused("not_your_side"):
+        actions.part_ways(assignment=task, by=stranger, now=NOON)
+
+    mine = actions.part_ways(assignment=task, by=task.volunteer, now=NOON)
+    theirs = actions.part_ways(assignment=task, by=resident.user, now=NOON)
+
+    assert (mine.side, theirs.side) == ("VOLUNTEER", "RESIDENT")
+    assert list(people.blocks_for(task.volunteer, now=NOON)) == [mine]
+    assert list(people.blocks_for(resident.user, now=NOON)) == [theirs]
+    assert list(people.blocks_for(None, now=NOON)) == []
+
+
+def test_at_a_shift_there_is_no_resident():
+    task = Assignment.objects.get(application=matching.application())
+    with refused("no_resident"):
+        actions.part_ways(assignment=task, by=task.volunteer, now=NOON)
