@@ -1,16 +1,13 @@
-"""Signing in, and everything of one's own: profile, skills, times, consents, identity, tokens, hours."""
+"""Everything of one's own: details, consents, tokens, hours."""
 
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts import actions, queries
 from accounts.models import User
@@ -19,71 +16,8 @@ from accounts.states import TEXT_VERSION, Purpose
 from api.base import Card, Operations, ReadOperations
 from api.shapes import ByRef, InstantField, Shape, TextField
 from incentives import queries as earned
-from kernel.refusals import NotAllowed
 from kernel.text import mask_email, mask_phone
 from organizations.queries import roles_of
-
-SESSION_DAYS = 30
-
-
-def address_of(request: Request) -> str:
-    """Return the network address that limits are counted by; the proxies in front are the setting's."""
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-class CodeWanted(Shape):
-    """Where the code is sent."""
-
-    address = TextField(max_length=254)
-
-
-class SignIn(CodeWanted):
-    """The address and the code that was sent there."""
-
-    code = TextField(max_length=12, required=False)
-    device = TextField(max_length=60, required=False, default="", allow_blank=True)
-
-
-class SessionCard(Shape):
-    """What a sign-in gives: nothing but the news that a code is on its way, or a token, shown once."""
-
-    sent = serializers.BooleanField(required=False)
-    token = serializers.CharField(required=False)
-    expires_at = InstantField(required=False)
-
-
-class Sessions(APIView):
-    """``POST`` with an address sends a code; with address and code it answers with a token."""
-
-    is_public = True
-    authentication_classes = ()
-
-    @extend_schema(request=SignIn, responses={201: SessionCard, 202: SessionCard})
-    def post(self, request: Request) -> Response:
-        """Send a code, or trade it for a token of 30 days; the same answer for known and unknown."""
-        given = SignIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        now, words = timezone.now(), given.validated_data
-        ip = address_of(request)
-        if "code" not in words:
-            actions.request_code(
-                address=words["address"], ip=ip, language=request.LANGUAGE_CODE, now=now
-            )
-            return Response(SessionCard({"sent": True}).data, status=status.HTTP_202_ACCEPTED)
-        user = actions.enter_with_code(address=words["address"], code=words["code"], ip=ip, now=now)
-        if settings.STAFF_SECOND_FACTOR and queries.desks_of(user, now=now):
-            words_for_staff = _("Staff make tokens on their account page, with both factors.")
-            raise NotAllowed("second_factor", words_for_staff)
-        token, secret = actions.make_token(
-            user=user,
-            name=words["device"] or _("signed in by a program"),
-            scopes=[Scope.READ, Scope.WRITE],
-            days=SESSION_DAYS,
-            by=user,
-            now=now,
-        )
-        body = {"token": secret, "expires_at": token.expires_at}
-        return Response(SessionCard(body).data, status=status.HTTP_201_CREATED)
 
 
 class MeCard(Card):
@@ -120,6 +54,7 @@ class MeChange(Shape):
 
     name = TextField(required=False, max_length=30)
     language = serializers.ChoiceField(["zh-hans", "en"], required=False)
+    display = TextField(required=False, allow_blank=True, max_length=40)
     no_voice = serializers.BooleanField(required=False)
 
 
@@ -137,6 +72,7 @@ class Me(Operations):
     def change_me(self, request: Request) -> Response:
         """Change name, language or the wish not to be called."""
         given = self.given(MeChange)
+        self.matched(self.viewer)
         return self.deed(
             lambda now: actions.set_profile(user=self.viewer, by=self.viewer, now=now, **given)
         )
@@ -190,43 +126,6 @@ class Consents(ReadOperations):
         """Withdraw one decision; it stays on record."""
         row = self.get_object()
         return self.deed(lambda now: actions.withdraw_consent(consent=row, by=self.viewer, now=now))
-
-
-class VerificationCard(Card):
-    """A claim of identity and what became of it; never the number."""
-
-    ref = serializers.CharField()
-    state = serializers.CharField()
-    asked_at = InstantField()
-    answered_at = InstantField(allow_null=True)
-    reason = serializers.CharField()
-
-    @staticmethod
-    def rows(viewer: Any, now: datetime) -> Any:
-        """Return the viewer's own claims."""
-        return queries.verifications_for(viewer, now=now).filter(user=viewer).order_by("-pk")
-
-
-class Claim(Shape):
-    """A name and an ID number."""
-
-    name = TextField(max_length=30)
-    id_number = TextField(max_length=30)
-
-
-class Verifications(ReadOperations):
-    """Real-name verification."""
-
-    card = VerificationCard
-
-    @extend_schema(request=Claim, responses={202: VerificationCard})
-    def create(self, request: Request) -> Response:
-        """Claim an identity; the answer comes later."""
-        given = self.given(Claim)
-        return self.deed(
-            lambda now: actions.claim_identity(user=self.viewer, by=self.viewer, now=now, **given),
-            status_code=status.HTTP_202_ACCEPTED,
-        )
 
 
 class TokenCard(Card):
@@ -295,13 +194,13 @@ class HoursCard(Shape):
     points = serializers.IntegerField()
 
 
-class MyHours(APIView):
+class MyHours(Operations):
     """Hours, stars and points of the viewer."""
 
     @extend_schema(responses=HoursCard)
-    def get(self, request: Request) -> Response:
+    def show_hours(self, request: Request) -> Response:
         """Return the totals."""
-        user: Any = request.user
+        user: Any = self.viewer
         totals = earned.hours_of(user)
         body = {
             "verified_minutes": totals.verified,

@@ -1,7 +1,7 @@
 """What every operation does alike: fetch by viewer, read the clock, make one call, answer."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -34,7 +34,47 @@ def tag_of(data: Any) -> str:
     return f'"{hashlib.sha256(JSONRenderer().render(data)).hexdigest()[:32]}"'
 
 
-class Operations(viewsets.GenericViewSet[Any]):
+class OnceOnly:
+    """For a view whose POST may be sent twice: the same ``Idempotency-Key`` makes one effect."""
+
+    request: Any
+
+    @property
+    def viewer(self) -> Any:
+        """Return who asks, or None."""
+        user = self.request.user
+        return user if user.is_authenticated else None
+
+    @property
+    def key(self) -> str:
+        """Return the ``Idempotency-Key``; empty when none was sent."""
+        key: str = self.request.headers.get("Idempotency-Key", "")
+        if key and not (len(key) <= 80 and key.isascii() and key.isprintable()):
+            raise ValidationError(
+                {"Idempotency-Key": [_("Use 1 to 80 plain characters.")]}, code="bad_key"
+            )
+        return key
+
+    def once(self, act: Callable[[], Mapping[str, Any]], *, now: datetime) -> Mapping[str, Any]:
+        """Return what ``act`` says, references only; sent again with its key, it is not called again."""
+        if not (key := self.key):
+            return act()
+        said = idempotency.request_hash(
+            self.request.method or "", self.request.get_full_path(), self._meant()
+        )
+        return idempotency.once(key, self.viewer, said, now=now, act=act)
+
+    def _meant(self) -> bytes:
+        """Return the request's meaning as bytes: the parsed value, so that blanks do not count."""
+        files = {}
+        for name, file in self.request.FILES.items():
+            files[name] = hashlib.sha256(file.read()).hexdigest()
+            file.seek(0)
+        body = {**self.request.data, **files} if files else self.request.data
+        return bytes(JSONRenderer().render(body))
+
+
+class Operations(OnceOnly, viewsets.GenericViewSet[Any]):
     """The base of all view sets: one object by its reference, deeds by POST.
 
     ``Idempotency-Key`` is honoured on every POST (the answer is kept 24 h as a reference),
@@ -43,15 +83,10 @@ class Operations(viewsets.GenericViewSet[Any]):
 
     lookup_field = "ref"
     lookup_value_regex = r"[\w-]{1,40}"
+    ordering = "-pk"
     card: ClassVar[type[Card]]
     is_public: ClassVar[bool] = False
     scope: ClassVar[str] = ""
-
-    @property
-    def viewer(self) -> Any:
-        """Return who asks, or None."""
-        user = self.request.user
-        return user if user.is_authenticated else None
 
     def get_queryset(self) -> "QuerySet[Any]":
         """Return the rows that the viewer may see."""
@@ -65,12 +100,21 @@ class Operations(viewsets.GenericViewSet[Any]):
 
     def get_object(self) -> Any:
         """Return the row of the address; on a deed it must still be what ``If-Match`` says."""
-        row = get_object_or_404(self.get_queryset(), ref=self.kwargs["ref"])
+        wanted = {self.lookup_field: self.kwargs[self.lookup_field]}
+        return self.matched(get_object_or_404(self.get_queryset(), **wanted))
+
+    def matched(self, row: Any) -> Any:
+        """Return ``row``, which on a deed must still be what ``If-Match`` says.
+
+        Who sends a deed again with its key gets the first answer, whatever has become of the row.
+        """
         wanted = self.request.headers.get("If-Match", "*")
-        if self.request.method not in {"GET", "HEAD"} and wanted != "*":
-            tags = {tag.strip() for tag in wanted.split(",")}
-            if tag_of(self.show(row).data) not in tags:
-                raise PreconditionFailed(_("This has changed since you looked."))
+        if self.request.method in {"GET", "HEAD"} or wanted == "*":
+            return row
+        if self.key and idempotency.is_known(self.key, self.viewer, now=timezone.now()):
+            return row
+        if tag_of(self.show(row).data) not in {tag.strip() for tag in wanted.split(",")}:
+            raise PreconditionFailed(_("This has changed since you looked."))
         return row
 
     def given(self, shape: type[Shape]) -> dict[str, Any]:
@@ -94,42 +138,38 @@ class Operations(viewsets.GenericViewSet[Any]):
         """Make the one call ``act(now)`` and answer with its row; the same key gets the same answer."""
         now = timezone.now()
         card = card or self.card
-        key = self.request.headers.get("Idempotency-Key", "")
-        if not key:
-            return self._answer(act(now), card, status_code, now=now)
-        if not (1 <= len(key) <= 80 and key.isascii() and key.isprintable()):
-            raise ValidationError(
-                {"Idempotency-Key": [_("Use 1 to 80 plain characters.")]}, code="bad_key"
-            )
-        made: list[Model] = []
+        made: list[Any] = []
 
-        def once() -> dict[str, str]:
+        def first() -> dict[str, str]:
             made.append(act(now))
-            return {"ref": str(made[0].ref)}  # type: ignore[attr-defined]
+            return {"ref": str(made[0].ref)}
 
-        said = idempotency.request_hash(
-            self.request.method or "", self.request.get_full_path(), self._body()
-        )
-        answer = idempotency.once(key, self.viewer, said, now=now, act=once)
+        answer = self.once(first, now=now)
         row = made[0] if made else get_object_or_404(card.rows(self.viewer, now), ref=answer["ref"])
-        return self._answer(row, card, status_code, now=now)
-
-    def _answer(self, row: Any, card: type[Card], status_code: int, *, now: datetime) -> Response:
-        """Answer with ``row`` read anew: what hangs on it has changed with the deed."""
+        # Read anew: what hangs on it has changed with the deed.
         fresh = card.rows(self.viewer, now).filter(ref=row.ref).first()
         return Response(self.show(fresh or row, card).data, status=status_code)
 
-    def _body(self) -> bytes:
-        """Return the request's meaning as bytes: the parsed value, so that blanks do not count."""
-        return bytes(JSONRenderer().render(self.request.data))
+    def wish(
+        self, act: Callable[[datetime], Any], say: Callable[[], Any], *, status_code: int = 200
+    ) -> Response:
+        """Make the one call ``act(now)`` whose effect is no row, and answer with what ``say`` reads."""
+        now = timezone.now()
+
+        def first() -> dict[str, str]:
+            act(now)
+            return {}
+
+        self.once(first, now=now)
+        return Response(say(), status=status_code)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Tag single objects, and answer 304 to who has the same already."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        if not isinstance(response, Response) or response.status_code != status.HTTP_200_OK:
+        if not isinstance(response, Response) or response.status_code not in {200, 201, 202}:
             return response
         response["Cache-Control"] = "private, no-cache"
-        if isinstance(response.data, dict) and "ref" in response.data:
+        if isinstance(response.data, dict) and "results" not in response.data:
             response["ETag"] = tag = tag_of(response.data)
             if request.method == "GET" and request.headers.get("If-None-Match") == tag:
                 return HttpResponse(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})

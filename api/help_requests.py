@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -15,7 +14,7 @@ from accounts.states import Sex
 from api.base import Card, ReadOperations
 from api.shapes import ByRef, InstantField, Nothing, RegionField, Shape, TextField
 from help_requests import actions, queries
-from help_requests.models import HelpRequest, Visit
+from help_requests.models import HelpRequest
 from help_requests.states import (
     CancelReason,
     Channel,
@@ -201,56 +200,4 @@ class HelpRequests(ReadOperations):
             lambda now: actions.close_request(
                 request=row, reason=CloseReason.ENDED, by=self.viewer, now=now
             )
-        )
-
-
-class VisitCard(Card):
-    """One dated visit; the arrival code is there for the resident's side, in its time."""
-
-    ref = serializers.CharField()
-    request = serializers.CharField(source="request.ref")
-    state = serializers.CharField()
-    starts_at = InstantField()
-    ends_at = InstantField()
-    places = serializers.IntegerField()
-    arrival_code = serializers.SerializerMethodField()
-
-    @staticmethod
-    def rows(viewer: Any, now: datetime) -> Any:
-        """Return the visits that the viewer may see."""
-        return queries.visits_for(viewer, now=now)
-
-    def get_arrival_code(self, row: Visit) -> str | None:
-        """Return the code, from two hours before to the end, for the resident's side."""
-        viewer = self.context["request"].user
-        return queries.arrival_code_for(viewer, row, now=timezone.now())
-
-
-class VisitMove(Shape):
-    """Another time."""
-
-    starts_at = InstantField()
-
-
-class Visits(ReadOperations):
-    """Visits of the requests that the viewer may see."""
-
-    card = VisitCard
-
-    @extend_schema(request=VisitMove, responses=VisitCard)
-    @action(detail=True, methods=["post"])
-    def move(self, request: Request, ref: str) -> Response:
-        """Give it another time of the same length."""
-        given, row = self.given(VisitMove), self.get_object()
-        return self.deed(
-            lambda now: actions.move_visit(visit=row, by=self.viewer, now=now, **given)
-        )
-
-    @extend_schema(request=Cancellation, responses=VisitCard)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, ref: str) -> Response:
-        """Call one visit off."""
-        given, row = self.given(Cancellation), self.get_object()
-        return self.deed(
-            lambda now: actions.cancel_visit(visit=row, by=self.viewer, now=now, **given)
         )

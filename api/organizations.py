@@ -1,4 +1,4 @@
-"""Organizations, projects and shifts."""
+"""Organizations, and who holds posts in them."""
 
 from datetime import datetime
 from typing import Any
@@ -10,16 +10,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.states import Category, CredentialKind
+from accounts.actions import find_person
 from api.base import Card, ReadOperations
-from api.matching import ApplicationCard, AssignmentCard
-from api.shapes import ByRef, InstantField, Nothing, RegionField, Shape, TextField
-from matching import actions as matching
-from matching import queries as matched
-from organizations import actions, queries, rules
-from organizations.states import OrganizationKind
-from regions.states import AccessFact
-from service_records.queries import rotating_code
+from api.papers import Verdict
+from api.posts import LastDay, PersonGiven
+from api.shapes import InstantField, Nothing, RegionField, Shape, TextField
+from organizations import actions, queries
+from organizations.states import MemberRole, OrganizationKind
 
 
 class OrganizationCard(Card):
@@ -41,29 +38,51 @@ class OrganizationCard(Card):
         return queries.organizations_for(viewer, now=now)
 
 
-class NewOrganization(Shape):
-    """Registering a body."""
+class OrganizationWords(Shape):
+    """What a body says of itself."""
 
     name = TextField(max_length=80)
-    kind = serializers.ChoiceField(OrganizationKind.choices)
-    credit_code = TextField(max_length=24)
     region = RegionField()
     address = TextField(max_length=200)
     contact = TextField(max_length=80)
     about = TextField(required=False, allow_blank=True, max_length=2000, lines=True)
 
 
-class Verdict(Shape):
-    """Yes, or no with a reason."""
+class NewOrganization(OrganizationWords):
+    """Registering a body."""
 
-    accept = serializers.BooleanField()
-    reason = TextField(required=False, allow_blank=True, max_length=200, default="")
+    kind = serializers.ChoiceField(OrganizationKind.choices)
+    credit_code = TextField(max_length=24)
 
 
 class Reason(Shape):
     """A reason in words."""
 
     reason = TextField(max_length=200)
+
+
+class MemberCard(Card):
+    """A post in an organization."""
+
+    ref = serializers.CharField()
+    organization = serializers.CharField(source="organization.ref")
+    user = serializers.CharField(source="user.ref")
+    user_name = serializers.CharField(source="user.name", allow_null=True)
+    role = serializers.CharField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    confirmed_at = InstantField(allow_null=True)
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return the viewer's own posts, and those of the organizations that the viewer runs."""
+        return queries.members_for(viewer, now=now)
+
+
+class NewMember(PersonGiven):
+    """Whom to invite to which post."""
+
+    role = serializers.ChoiceField(MemberRole.choices)
 
 
 class Organizations(ReadOperations):
@@ -97,198 +116,71 @@ class Organizations(ReadOperations):
             )
         )
 
-
-class ProjectCard(Card):
-    """A project."""
-
-    ref = serializers.CharField()
-    number = serializers.CharField()
-    organization = serializers.CharField(source="organization.ref")
-    title = serializers.CharField()
-    summary = serializers.CharField()
-    description = serializers.CharField()
-    category = serializers.CharField()
-    region = serializers.CharField(source="region.code")
-    place = serializers.CharField()
-    skills = serializers.DictField()
-    credentials = serializers.ListField()
-    auto_accept = serializers.BooleanField()
-    state = serializers.CharField()
-    reason = serializers.CharField()
-
-    @staticmethod
-    def rows(viewer: Any, now: datetime) -> Any:
-        """Return published projects, the viewer's own, and those to moderate."""
-        return queries.projects_for(viewer, now=now)
-
-
-class NewProject(Shape):
-    """What a project is."""
-
-    organization = ByRef(lambda viewer, now: queries.my_organizations(viewer, now=now))
-    title = TextField(max_length=60)
-    summary = TextField(max_length=120)
-    description = TextField(max_length=4000, lines=True)
-    category = serializers.ChoiceField(Category.choices)
-    region = RegionField()
-    place = TextField(max_length=200)
-    skills = serializers.DictField(
-        child=serializers.IntegerField(min_value=1, max_value=3), required=False
-    )
-    credentials = serializers.ListField(
-        child=serializers.ChoiceField(CredentialKind.choices), required=False
-    )
-    access = serializers.ListField(
-        child=serializers.ChoiceField(AccessFact.choices), required=False
-    )
-    auto_accept = serializers.BooleanField(required=False)
-    adults_only = serializers.BooleanField(required=False)
-    insured = serializers.BooleanField(required=False)
-
-
-class ShiftCard(Card):
-    """A dated part of a project."""
-
-    ref = serializers.CharField()
-    project = serializers.CharField(source="project.ref")
-    starts_at = InstantField()
-    ends_at = InstantField()
-    places = serializers.IntegerField()
-    state = serializers.CharField()
-    reason = serializers.CharField()
-
-    @staticmethod
-    def rows(viewer: Any, now: datetime) -> Any:
-        """Return the shifts that the viewer may see."""
-        return queries.shifts_for(viewer, now=now)
-
-
-class NewShift(Shape):
-    """When, and how many people."""
-
-    starts_at = InstantField()
-    ends_at = InstantField()
-    places = serializers.IntegerField(min_value=1, max_value=500)
-
-
-class Projects(ReadOperations):
-    """Projects on their way through moderation."""
-
-    card = ProjectCard
-    is_public = True
-
-    def get_permissions(self) -> Any:
-        """Let everybody read, and only who is signed in do anything."""
-        self.is_public = self.request.method in {"GET", "HEAD"}  # type: ignore[misc]
-        return super().get_permissions()
-
-    @extend_schema(request=NewProject, responses={201: ProjectCard})
-    def create(self, request: Request) -> Response:
-        """Draft a project."""
-        given = self.given(NewProject)
+    @extend_schema(request=OrganizationWords, responses=OrganizationCard)
+    @action(detail=True, methods=["post"], url_path="ask-again")
+    def ask_again(self, request: Request, ref: str) -> Response:
+        """Correct a refused registration and hand it in again."""
+        given, row = self.given(OrganizationWords), self.get_object()
         return self.deed(
-            lambda now: actions.make_project(by=self.viewer, now=now, **given),
-            status_code=status.HTTP_201_CREATED,
+            lambda now: actions.ask_again(organization=row, by=self.viewer, now=now, **given)
         )
 
-    @extend_schema(request=NewShift, responses={201: ShiftCard})
+    @extend_schema(request=Reason, responses=OrganizationCard)
     @action(detail=True, methods=["post"])
-    def shifts(self, request: Request, ref: str) -> Response:
-        """Add a dated part."""
-        given, row = self.given(NewShift), self.get_object()
-        return self.deed(
-            lambda now: actions.add_shift(project=row, by=self.viewer, now=now, **given),
-            card=ShiftCard,
-            status_code=status.HTTP_201_CREATED,
-        )
-
-    @extend_schema(request=Nothing, responses=ProjectCard)
-    @action(detail=True, methods=["post"])
-    def submit(self, request: Request, ref: str) -> Response:
-        """Hand it in for moderation."""
-        self.given(Nothing)
-        row = self.get_object()
-        return self.deed(lambda now: actions.submit_project(project=row, by=self.viewer, now=now))
-
-    @extend_schema(request=Nothing, responses=ProjectCard)
-    @action(detail=True, methods=["post"])
-    def publish(self, request: Request, ref: str) -> Response:
-        """Publish it: moderation says yes."""
-        self.given(Nothing)
-        row = self.get_object()
-        return self.deed(lambda now: actions.publish_project(project=row, by=self.viewer, now=now))
-
-    @extend_schema(request=Reason, responses=ProjectCard)
-    @action(detail=True, methods=["post"], url_path="return")
-    def send_back(self, request: Request, ref: str) -> Response:
-        """Send it back with a reason."""
+    def suspend(self, request: Request, ref: str) -> Response:
+        """Stop a verified body, with a reason; ``decide`` lets it go on."""
         given, row = self.given(Reason), self.get_object()
         return self.deed(
-            lambda now: actions.return_project(project=row, by=self.viewer, now=now, **given)
+            lambda now: actions.suspend_organization(
+                organization=row, by=self.viewer, now=now, **given
+            )
         )
 
-
-class CodeCard(Shape):
-    """The code on the coordinator's screen."""
-
-    code = serializers.CharField()
-    seconds_left = serializers.IntegerField()
-
-
-class ApplicationNote(Shape):
-    """A few words to the coordinator."""
-
-    note = TextField(required=False, allow_blank=True, max_length=200, default="")
-
-
-class Shifts(ReadOperations):
-    """Shifts: applied to, run, called off."""
-
-    card = ShiftCard
-    is_public = True
-
-    def get_permissions(self) -> Any:
-        """Let everybody read, and only who is signed in do anything; code and roster are no reading."""
-        reading = self.request.method in {"GET", "HEAD"}
-        self.is_public = reading and self.action in {"list", "retrieve"}  # type: ignore[misc]
-        return super().get_permissions()
-
-    @extend_schema(request=ApplicationNote, responses={201: ApplicationCard})
+    @extend_schema(request=Nothing, responses=OrganizationCard)
     @action(detail=True, methods=["post"])
-    def apply(self, request: Request, ref: str) -> Response:
-        """Ask for a place, or for one in the line."""
-        given, row = self.given(ApplicationNote), self.get_object()
+    def close(self, request: Request, ref: str) -> Response:
+        """End it for good; its projects are closed first."""
+        self.given(Nothing)
+        row = self.get_object()
         return self.deed(
-            lambda now: matching.apply(
-                opening=matched.opening_of(row), by=self.viewer, now=now, **given
+            lambda now: actions.close_organization(organization=row, by=self.viewer, now=now)
+        )
+
+    @extend_schema(request=NewMember, responses={201: MemberCard})
+    @action(detail=True, methods=["post"])
+    def members(self, request: Request, ref: str) -> Response:
+        """Invite somebody to a post; it counts once they confirm it."""
+        given, row = self.given(NewMember), self.get_object()
+        user = find_person(address=given.pop("address"), by=self.viewer, now=timezone.now())
+        return self.deed(
+            lambda now: actions.add_member(
+                organization=row, user=user, by=self.viewer, now=now, **given
             ),
-            card=ApplicationCard,
+            card=MemberCard,
             status_code=status.HTTP_201_CREATED,
         )
 
-    @extend_schema(responses=CodeCard)
-    @action(detail=True, methods=["get"])
-    def code(self, request: Request, ref: str) -> Response:
-        """Return the rotating code; for who runs the shift."""
-        row, now = self.get_object(), timezone.now()
-        rules.check_runs(is_member=queries.is_member(self.viewer, row.organization, now=now))
-        code, seconds = rotating_code(row, now=now)
-        return Response(CodeCard({"code": code, "seconds_left": seconds}).data)
 
-    @extend_schema(responses=AssignmentCard(many=True))
-    @action(detail=True, methods=["get"])
-    def roster(self, request: Request, ref: str) -> Response:
-        """List who comes; for who runs the shift."""
-        row, now = self.get_object(), timezone.now()
-        rules.check_runs(is_member=queries.is_member(self.viewer, row.organization, now=now))
-        cards = [self.show(task, AssignmentCard).data for task in matched.roster(row)]
-        return Response(cards)
+class Memberships(ReadOperations):
+    """The viewer's posts, and those of the organizations that the viewer runs."""
 
-    @extend_schema(request=Reason, responses=ShiftCard)
+    card = MemberCard
+
+    @extend_schema(request=Nothing, responses=MemberCard)
     @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, ref: str) -> Response:
-        """Call it off, with a reason that the volunteers read."""
-        given, row = self.given(Reason), self.get_object()
+    def confirm(self, request: Request, ref: str) -> Response:
+        """Take up the post one was invited to."""
+        self.given(Nothing)
+        row = self.get_object()
         return self.deed(
-            lambda now: actions.cancel_shift(shift=row, by=self.viewer, now=now, **given)
+            lambda now: actions.confirm_membership(membership=row, by=self.viewer, now=now)
+        )
+
+    @extend_schema(request=LastDay, responses=MemberCard)
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, ref: str) -> Response:
+        """End a post: its holder or a manager may."""
+        given, row = self.given(LastDay), self.get_object()
+        return self.deed(
+            lambda now: actions.end_membership(membership=row, by=self.viewer, now=now, **given)
         )

@@ -32,6 +32,7 @@ class Regions(ReadOperations):
     is_public = True
     lookup_field = "code"
     lookup_value_regex = r"\d{6,9}"
+    ordering = "path"
 
 
 class ServiceTypeCard(Card):
@@ -60,3 +61,4 @@ class ServiceTypes(ReadOperations):
     is_public = True
     lookup_field = "code"
     lookup_value_regex = r"[A-N]\d{1,2}"
+    ordering = "code"

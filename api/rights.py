@@ -1,9 +1,12 @@
 """Complaints, appeals, incidents."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,9 +14,11 @@ from rest_framework.response import Response
 
 from api.base import Card, ReadOperations
 from api.shapes import ByRef, InstantField, Nothing, RegionField, Shape, TextField
+from kernel.refusals import Invalid
 from matching.queries import assignments_for
 from organizations.queries import organizations_for
 from rights import actions, queries
+from rights.models import Complaint
 from rights.states import AppealReason, ComplaintKind, IncidentKind, Outcome
 from service_records.queries import records_for
 
@@ -72,6 +77,7 @@ class NewComplaint(Shape):
     region = RegionField()
     words = TextField(max_length=2000, lines=True)
     wish = TextField(required=False, allow_blank=True, max_length=2000, lines=True)
+    contact = TextField(required=False, allow_blank=True, max_length=100)
     about_organization = ByRef(
         lambda viewer, now: organizations_for(viewer, now=now), required=False
     )
@@ -104,6 +110,30 @@ class _Cases(ReadOperations):
         row = self.get_object()
         return self.deed(lambda now: actions.acknowledge(case=row, by=self.viewer, now=now))
 
+    @extend_schema(request=Nothing)
+    @action(detail=True, methods=["post"])
+    def take(self, request: Request, ref: str) -> Response:
+        """Take it in hand."""
+        self.given(Nothing)
+        row = self.get_object()
+        return self.deed(lambda now: actions.take_in_hand(case=row, by=self.viewer, now=now))
+
+    @extend_schema(request=Nothing)
+    @action(detail=True, methods=["post"])
+    def extend(self, request: Request, ref: str) -> Response:
+        """Give the conclusion more days, once."""
+        self.given(Nothing)
+        row = self.get_object()
+        return self.deed(lambda now: actions.extend_case(case=row, by=self.viewer, now=now))
+
+    @extend_schema(request=Nothing)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, ref: str) -> Response:
+        """End a decided case: who asked is content, or the time for a review is over."""
+        self.given(Nothing)
+        row = self.get_object()
+        return self.deed(lambda now: actions.close_case(case=row, by=self.viewer, now=now))
+
     @extend_schema(request=Conclusion)
     @action(detail=True, methods=["post"])
     def conclude(self, request: Request, ref: str) -> Response:
@@ -133,19 +163,94 @@ class _Cases(ReadOperations):
         return self.deed(lambda now: actions.withdraw_case(case=row, by=self.viewer, now=now))
 
 
+class NewComplaintCard(Shape):
+    """A complaint without an account; its code is shown once, nothing keeps it."""
+
+    number = serializers.CharField()
+    code = serializers.CharField(required=False)
+
+
+class Tracked(Shape):
+    """What somebody without an account follows a complaint by."""
+
+    number = TextField(max_length=20)
+    code = TextField(max_length=12)
+
+
+MADE = PolymorphicProxySerializer(
+    component_name="MadeComplaint",
+    serializers=[ComplaintCard, NewComplaintCard],
+    resource_type_field_name=None,
+)
+
+
 class Complaints(_Cases):
-    """Complaints against conduct."""
+    """Complaints against conduct; one can complain without an account."""
 
     card = ComplaintCard
 
-    @extend_schema(request=NewComplaint, responses={201: ComplaintCard})
+    def get_permissions(self) -> Any:
+        """Let everybody complain, and go on with it by its code."""
+        self.is_public = str(self.action).startswith(("create", "track"))  # type: ignore[misc]
+        return super().get_permissions()
+
+    @extend_schema(request=NewComplaint, responses={201: MADE})
     def create(self, request: Request) -> Response:
-        """Complain."""
-        given = self.given(NewComplaint)
-        return self.deed(
-            lambda now: actions.submit_complaint(by=self.viewer, now=now, **given)[0],
-            status_code=status.HTTP_201_CREATED,
-        )
+        """Complain; without an account number and code are shown, by which it is followed."""
+        given, made = self.given(NewComplaint), status.HTTP_201_CREATED
+        if self.viewer:
+            return self.deed(
+                lambda now: actions.submit_complaint(by=self.viewer, now=now, **given)[0],
+                status_code=made,
+            )
+        codes: dict[str, str] = {}
+        now = timezone.now()
+
+        def first() -> dict[str, str]:
+            complaint, codes["code"] = actions.submit_complaint(by=None, now=now, **given)
+            return {"number": complaint.number}
+
+        return Response(NewComplaintCard({**self.once(first, now=now), **codes}).data, status=made)
+
+    def by_code(self, act: Callable[..., Any] | None = None) -> Response:
+        """Answer with the complaint that number and code fit, after ``act``."""
+        given = self.given(Tracked)
+
+        def find() -> Complaint:
+            found = queries.track(given["number"], given["code"])
+            if found is None:
+                raise Invalid("not_found", _("Number and code do not fit."), field="code")
+            return found
+
+        def deed(now: datetime) -> None:
+            if act:
+                act(case=find(), code=given["code"], by=None, now=now)
+
+        return self.wish(deed, lambda: self.show(find()).data)
+
+    @extend_schema(request=Tracked, responses=ComplaintCard)
+    @action(detail=False, methods=["post"])
+    def track(self, request: Request) -> Response:
+        """Follow a complaint without an account."""
+        return self.by_code()
+
+    @extend_schema(request=Tracked, responses=ComplaintCard)
+    @action(detail=False, methods=["post"], url_path="track/withdraw")
+    def track_withdraw(self, request: Request) -> Response:
+        """Take a complaint back without an account."""
+        return self.by_code(actions.withdraw_case)
+
+    @extend_schema(request=Tracked, responses=ComplaintCard)
+    @action(detail=False, methods=["post"], url_path="track/review")
+    def track_review(self, request: Request) -> Response:
+        """Ask another person to look once more, without an account."""
+        return self.by_code(actions.ask_review)
+
+    @extend_schema(request=Tracked, responses=ComplaintCard)
+    @action(detail=False, methods=["post"], url_path="track/close")
+    def track_close(self, request: Request) -> Response:
+        """Be content with the answer, without an account."""
+        return self.by_code(actions.close_case)
 
 
 class Appeals(_Cases):
@@ -186,14 +291,15 @@ class NewIncident(Shape):
     """Only the kind is needed; the rest can come later."""
 
     kind = serializers.ChoiceField(IncidentKind.choices)
-    assignment = ByRef(lambda viewer, now: assignments_for(viewer, now=now))
+    assignment = ByRef(lambda viewer, now: assignments_for(viewer, now=now), required=False)
+    region = RegionField(required=False)
     is_hurt = serializers.BooleanField(required=False, default=False)
     words = TextField(required=False, allow_blank=True, max_length=2000, lines=True, default="")
     happened_at = InstantField(required=False, default=None)
 
 
 class Ending(Shape):
-    """What was done."""
+    """What happened, or what was done."""
 
     words = TextField(max_length=2000, lines=True)
 
@@ -207,10 +313,12 @@ class Incidents(ReadOperations):
     def create(self, request: Request) -> Response:
         """Put it on record."""
         given = self.given(NewIncident)
+        if "region" not in given:
+            if "assignment" not in given:
+                raise Invalid("required", _("Say where it was."), field="region")
+            given["region"] = given["assignment"].opening.region
         return self.deed(
-            lambda now: actions.report_incident(
-                region=given["assignment"].opening.region, by=self.viewer, now=now, **given
-            ),
+            lambda now: actions.report_incident(by=self.viewer, now=now, **given),
             status_code=status.HTTP_201_CREATED,
         )
 
@@ -221,6 +329,15 @@ class Incidents(ReadOperations):
         self.given(Nothing)
         row = self.get_object()
         return self.deed(lambda now: actions.take_incident(incident=row, by=self.viewer, now=now))
+
+    @extend_schema(request=Ending, responses=IncidentCard)
+    @action(detail=True, methods=["post"])
+    def add(self, request: Request, ref: str) -> Response:
+        """Add what happened; what was said before stays."""
+        given, row = self.given(Ending), self.get_object()
+        return self.deed(
+            lambda now: actions.add_to_incident(incident=row, by=self.viewer, now=now, **given)
+        )
 
     @extend_schema(request=Ending, responses=IncidentCard)
     @action(detail=True, methods=["post"])

@@ -52,6 +52,8 @@ class CheckInGiven(Shape):
         [m for m in CheckMethod.choices if m[0] not in {CheckMethod.SELF, CheckMethod.CLOCK}]
     )
     code = TextField(required=False, allow_blank=True, max_length=12, default="")
+    lat = serializers.FloatField(required=False, min_value=-90, max_value=90)
+    lng = serializers.FloatField(required=False, min_value=-180, max_value=180)
 
 
 class CheckOutGiven(Shape):
@@ -102,6 +104,8 @@ class Assignments(ReadOperations):
     def check_in(self, request: Request, ref: str) -> Response:
         """Say that the volunteer has come."""
         given, row = self.given(CheckInGiven), self.get_object()
+        point = given.pop("lat", None), given.pop("lng", None)
+        given["point"] = None if None in point else point
         return self.deed(
             lambda now: actions.check_in(assignment=row, by=self.viewer, now=now, **given),
             card=RecordCard,
@@ -153,6 +157,13 @@ class Confirmation(Shape):
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=1440)
 
 
+class HandedInAgain(Shape):
+    """How many minutes, and what was missing."""
+
+    minutes = serializers.IntegerField(min_value=1, max_value=1440)
+    words = TextField(max_length=400, lines=True)
+
+
 class HoursReturn(Shape):
     """Why hours go back."""
 
@@ -172,6 +183,15 @@ class ServiceRecords(ReadOperations):
         given, row = self.given(Confirmation), self.get_object()
         return self.deed(
             lambda now: actions.confirm_record(record=row, by=self.viewer, now=now, **given)
+        )
+
+    @extend_schema(request=HandedInAgain, responses=RecordCard)
+    @action(detail=True, methods=["post"])
+    def propose(self, request: Request, ref: str) -> Response:
+        """Hand a returned record in again, with what was missing."""
+        given, row = self.given(HandedInAgain), self.get_object()
+        return self.deed(
+            lambda now: actions.propose_again(record=row, by=self.viewer, now=now, **given)
         )
 
     @extend_schema(request=Nothing, responses=RecordCard)

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -51,6 +53,7 @@ class InstantField(serializers.DateTimeField):
         return None if value is None else timezone.localtime(value).isoformat()
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class ByRef(serializers.Field):  # type: ignore[type-arg]
     """A row named by its public reference (or by ``key``), among those that the viewer may see.
 
@@ -58,6 +61,11 @@ class ByRef(serializers.Field):  # type: ignore[type-arg]
     """
 
     default_error_messages = {"unknown": _("There is no such thing for you.")}
+
+    @classmethod
+    def unknown(cls) -> ErrorDetail:
+        """Return the error of what is absent, or not the viewer's."""
+        return ErrorDetail(str(cls.default_error_messages["unknown"]), code="unknown")
 
     def __init__(self, find: Callable[..., Any], *, key: str = "ref", **options: Any) -> None:
         self.find, self.key = find, key

@@ -1,5 +1,7 @@
 """Addresses for programs: ``/api/v1/``, its OpenAPI document and its interactive docs."""
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
@@ -10,10 +12,17 @@ from api import (
     help_requests,
     incentives,
     matching,
+    notices,
     organizations,
+    papers,
+    posts,
+    projects,
     regions,
+    residents,
     rights,
     service_records,
+    sessions,
+    visits,
     volunteers,
 )
 from api.errors import unknown_address
@@ -24,10 +33,11 @@ router = SimpleRouter()
 router.register("regions", regions.Regions, "region")
 router.register("service-types", regions.ServiceTypes, "service-type")
 router.register("help-requests", help_requests.HelpRequests, "help-request")
-router.register("visits", help_requests.Visits, "visit")
+router.register("visits", visits.Visits, "visit")
 router.register("organizations", organizations.Organizations, "organization")
-router.register("projects", organizations.Projects, "project")
-router.register("shifts", organizations.Shifts, "shift")
+router.register("memberships", organizations.Memberships, "membership")
+router.register("projects", projects.Projects, "project")
+router.register("shifts", projects.Shifts, "shift")
 router.register("openings", matching.Openings, "opening")
 router.register("offers", matching.Offers, "offer")
 router.register("applications", matching.Applications, "application")
@@ -37,22 +47,51 @@ router.register("proofs", incentives.Proofs, "proof")
 router.register("complaints", rights.Complaints, "complaint")
 router.register("appeals", rights.Appeals, "appeal")
 router.register("incidents", rights.Incidents, "incident")
+router.register("residents", residents.Residents, "resident")
+router.register("volunteers", posts.Volunteers, "volunteer")
+router.register("verifications", papers.Verifications, "verification")
+router.register("credentials", papers.Credentials, "credential")
+router.register("grants", papers.Grants, "grant")
+router.register("desks", posts.Desks, "desk")
+router.register("accounts", posts.Accounts, "account")
 router.register("me/consents", accounts.Consents, "consent")
-router.register("me/verification", accounts.Verifications, "verification")
+router.register("me/verification", papers.MyVerifications, "my-verification")
+router.register("me/credentials", papers.MyCredentials, "my-credential")
+router.register("me/grants", papers.MyGrants, "my-grant")
+router.register("me/people", residents.People, "person")
+router.register("me/blocks", residents.Blocks, "block")
 router.register("me/tokens", accounts.Tokens, "token")
+router.register("me/notices", notices.Notices, "notice")
 
+ME: dict[str, Any] = {"get": "show_me", "patch": "change_me"}
+PROFILE: dict[str, Any] = {"get": "show_profile"}
+volunteer, account, telling = (
+    volunteers.MyProfile.as_view,
+    sessions.Account.as_view,
+    notices.Telling.as_view,
+)
 v1: list[URLPattern | URLResolver] = [
-    path("sessions/", accounts.Sessions.as_view(), name="sessions"),
-    path("me/", accounts.Me.as_view({"get": "show_me", "patch": "change_me"}), name="me"),
+    path("sessions/", sessions.Sessions.as_view(), name="sessions"),
+    path("me/", accounts.Me.as_view(ME), name="me"),
+    path("me/address/", account({"post": "change_address"}), name="address"),
+    path("me/password/", account({"post": "set_password"}), name="password"),
+    path("me/end-sessions/", account({"post": "end_sessions"}), name="end-sessions"),
+    path("me/erase/", account({"post": "erase"}), name="erase"),
+    path("me/profile/", volunteer(PROFILE | {"post": "register"}), name="profile"),
+    path("me/area/", volunteer(PROFILE | {"put": "set_area"}), name="area"),
+    path("me/skills/", volunteer(PROFILE | {"put": "set_skills"}), name="skills"),
+    path("me/availability/", volunteer(PROFILE | {"put": "set_windows"}), name="windows"),
+    path("me/exceptions/", volunteer(PROFILE | {"put": "set_exceptions"}), name="exceptions"),
+    path("me/limits/", volunteer(PROFILE | {"put": "set_limits"}), name="limits"),
+    path("me/guardian/", volunteer(PROFILE | {"put": "name_guardian"}), name="guardian"),
+    path("me/lesson/", volunteer({"post": "pass_lesson"}), name="lesson"),
+    path("me/hours/", accounts.MyHours.as_view({"get": "show_hours"}), name="hours"),
     path(
-        "me/profile/",
-        volunteers.MyProfile.as_view({"get": "show_profile", "post": "register"}),
-        name="profile",
+        "me/notice-preferences/",
+        telling({"get": "show_preferences", "put": "set_preferences"}),
+        name="notice-preferences",
     ),
-    path("me/area/", volunteers.MyProfile.as_view({"put": "set_area"}), name="area"),
-    path("me/skills/", volunteers.MyProfile.as_view({"put": "set_skills"}), name="skills"),
-    path("me/availability/", volunteers.MyProfile.as_view({"put": "set_windows"}), name="windows"),
-    path("me/hours/", accounts.MyHours.as_view(), name="hours"),
+    path("me/quiet-hours/", telling({"put": "set_quiet_hours"}), name="quiet-hours"),
     path("proofs/<str:number>/verify/", incentives.VerifyProof.as_view(), name="verify-proof"),
     path("", include(router.urls)),
 ]

@@ -37,7 +37,7 @@ from accounts.queries.residents import (
     name_key,
     resident_named,
     residents_for,
-    residents_to_grant,
+    residents_known_to,
     residents_to_reveal,
     reveals_of,
 )
@@ -84,7 +84,7 @@ __all__ = [
     "name_key",
     "resident_named",
     "residents_for",
-    "residents_to_grant",
+    "residents_known_to",
     "residents_to_reveal",
     "reveals_of",
     "roles_of",

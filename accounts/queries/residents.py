@@ -63,8 +63,8 @@ def residents_for(viewer: User | None, *, now: datetime) -> QuerySet[ResidentPro
     )
 
 
-def residents_to_grant(viewer: User | None, *, now: datetime) -> QuerySet[ResidentProfile]:
-    """Return for whom ``viewer`` may ask that somebody acts: those they see, and whom they registered."""
+def residents_known_to(viewer: User | None, *, now: datetime) -> QuerySet[ResidentProfile]:
+    """Return the residents that ``viewer`` sees, and whom they registered."""
     if viewer is None:
         return ResidentProfile.objects.none()
     return ResidentProfile.objects.filter(
