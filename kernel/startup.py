@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.apps import apps
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from kernel import guards
@@ -59,7 +59,7 @@ def _missing_constraints() -> Iterator[str]:
 def _isolation() -> Iterator[str]:
     """Yield what is wrong with the isolation that the locks and guards count on."""
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:  # as ours are begun
             cursor.execute("SHOW transaction_isolation")
             if cursor.fetchone() != ("read committed",):
                 yield "PostgreSQL's isolation must be READ COMMITTED"
