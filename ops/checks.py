@@ -96,19 +96,47 @@ def _pytest(*words: str) -> list[str]:
     return _python("-m", "pytest", "-q", "-n", "2", "-p", "no:playwright", *words)
 
 
+def _suite(name: str, database: str, words: list[str], env: dict[str, str]) -> Result:
+    """Run all tests but Chromium's; a whole run notes which branches it took."""
+    noted = [] if words else ["--cov", "--cov-report="]
+    command = _pytest("--ignore=tests/browser", *noted, *words)
+    return _run(name, command, {**env, "COVERAGE_FILE": str(ROOT / f".coverage.{database}")})
+
+
 def unit(words: list[str]) -> list[Result]:
-    """The test suite on SQLite, with branch coverage of kernel and rooms."""
-    coverage = [] if words else ["--cov", "--cov-report=term:skip-covered"]
-    command = _pytest("--ignore=tests/browser", *coverage, *words)
-    return [_run("tests on SQLite", command, _environment(tempfile.gettempdir()))]
+    """The test suite on SQLite."""
+    return [_suite("tests on SQLite", "sqlite", words, _environment(tempfile.gettempdir()))]
 
 
 def pg(words: list[str]) -> list[Result]:
     """The test suite on PostgreSQL and Redis, from wheels."""
     env = _environment(tempfile.gettempdir())
     with servers.running() as addresses:
-        command = _pytest("--ignore=tests/browser", *words)
-        return [_run("tests on PostgreSQL", command, {**env, **addresses})]
+        return [_suite("tests on PostgreSQL", "postgresql", words, {**env, **addresses})]
+
+
+def matrix(words: list[str]) -> list[Result]:
+    """Every page of the demo, for every persona, display and language; writes docs/accessibility.md."""
+    if not browser.ensure():
+        return [Result("accessibility matrix", ok=False, seconds=0.0, failed=1)]
+    command = _python("-m", "pytest", "-q", "-p", "no:asyncio", "tests/browser/matrix", *words)
+    more = {"DJANGO_ALLOW_ASYNC_UNSAFE": "true", "HUB_MATRIX": "1"}
+    env = {**_environment(tempfile.gettempdir()), **more}
+    return [_run("accessibility matrix", command, env)]
+
+
+def coverage(words: list[str]) -> list[Result]:
+    """Every branch of kernel and rooms, taken on one of the two databases."""
+    del words
+    env = _environment(tempfile.gettempdir())
+    both = [name for name in (".coverage.sqlite", ".coverage.postgresql") if (ROOT / name).exists()]
+    subprocess.run(
+        _python("-m", "coverage", "combine", "--keep", "--quiet", *both),
+        cwd=ROOT,
+        env=env,
+        check=True,
+    )
+    return [_run("branches covered", _python("-m", "coverage", "report"), env)]
 
 
 def in_browser(words: list[str]) -> list[Result]:
@@ -156,12 +184,14 @@ CHECKS: dict[str, Callable[[list[str]], list[Result]]] = {
     "lint": lint,
     "unit": unit,
     "pg": pg,
+    "coverage": coverage,
     "browser": in_browser,
 }
 OTHERS: dict[str, Callable[[list[str]], list[Result]]] = {
     "fix": fix,
     "guards": guards,
     "lock": lock,
+    "matrix": matrix,
 }
 
 

@@ -1,10 +1,15 @@
 """Real Chromium, as a person in Shanghai has it."""
 
+import json
 from collections.abc import Callable
+from io import StringIO
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts.models import User
@@ -62,3 +67,15 @@ def signed_in(live_server, new_context) -> Callable[[User], Page]:
         return context.new_page()
 
     return enter
+
+
+@pytest.fixture
+def city(reference: None, settings: Any) -> list[dict[str, Any]]:
+    """Build a small demo city; return its personas."""
+    settings.DEMO = True
+    out = StringIO()
+    call_command(
+        "demo_city", scale=0.02, today=timezone.localdate(), json=True, stdout=out, verbosity=0
+    )
+    found: list[dict[str, Any]] = json.loads(out.getvalue())["personas"]
+    return found

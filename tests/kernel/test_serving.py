@@ -12,9 +12,9 @@ from django_q.models import OrmQ, Schedule
 from psycopg import IsolationLevel
 
 from accounts.models import ResidentProfile
-from kernel import audit, guards, seal, startup, tasks, vault
+from kernel import audit, deliveries, guards, seal, startup, tasks, vault
 from kernel.guards import sets
-from kernel.models import EventSeal, IdempotencyKey, PersonKey, Session
+from kernel.models import Delivery, EventSeal, IdempotencyKey, PersonKey, Session
 from kernel.references import _check_digit, new_number
 from kernel.sessions import SessionStore
 from kernel.startup import require_at_entry
@@ -257,3 +257,24 @@ def test_a_fields_expression_is_let_through_when_it_is_no_value():
     user = accounts.user()
     type(user).objects.filter(phone__isnull=False).update(language=models.F("language"))
     assert IdempotencyKey.objects.count() == 0
+
+
+def test_a_run_stops_at_its_most_and_passes_over_what_another_claimed(monkeypatch, clock):
+    for _person in range(3):
+        accounts.volunteer()
+    total = Delivery.objects.filter(status="WAITING").count()
+    assert total > 2
+    assert deliveries.run_due(clock=clock, most=2) == 2
+    claim = deliveries.claim
+    lost = []
+
+    def overtaken(delivery, *, now):
+        """Let another runner claim the first one a moment earlier."""
+        if not lost:
+            lost.append(delivery.pk)
+            Delivery.objects.filter(pk=delivery.pk).update(attempts=9)
+        return claim(delivery, now=now)
+
+    monkeypatch.setattr(deliveries, "claim", overtaken)
+    deliveries.run_due(clock=clock)
+    assert Delivery.objects.get(pk=lost[0]).attempts in {9, 10}
