@@ -10,7 +10,11 @@ class HelpRequestsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say what the worker does by the clock."""
+        """Listen to what happens below, and say what the worker does by the clock."""
+        from accounts import events as people
+        from help_requests import handlers
         from kernel import tasks
+        from kernel.events import subscribe
 
+        subscribe(people.PERSON_ERASED, handlers.on_person_erased)
         tasks.periodic("help_requests.plan_ahead", "help_requests.jobs.plan_ahead", minutes=60)

@@ -11,6 +11,7 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what happens below, and say what the worker does by the clock."""
+        from accounts import events as people
         from help_requests import events as requests
         from kernel import tasks
         from kernel.events import subscribe
@@ -23,6 +24,7 @@ class MatchingConfig(AppConfig):
         subscribe(bodies.SHIFT_PUBLISHED, handlers.on_shift_published)
         subscribe(bodies.SHIFT_CHANGED, handlers.on_shift_changed, within=True)
         subscribe(bodies.SHIFT_CANCELLED, handlers.on_shift_changed, within=True)
+        subscribe(people.PERSON_ERASED, handlers.on_person_erased)
         subscribe(events.OFFER_DECLINED, handlers.on_offer_ended)
         subscribe(events.OFFER_EXPIRED, handlers.on_offer_ended)
         subscribe(events.OPENING_REOPENED, handlers.on_opening_reopened)

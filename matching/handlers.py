@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from accounts.models import User
 from help_requests.models import Visit
 from kernel.models import Event
 from matching import actions
@@ -47,3 +48,9 @@ def on_opening_reopened(event: Event, now: datetime) -> None:
 def on_opening_cancelled(event: Event, now: datetime) -> None:
     """It is called off: offers, applications and tasks end."""
     actions.clear_cancelled(opening=Opening.objects.get(pk=event.subject_id), now=now)
+
+
+def on_person_erased(event: Event, now: datetime) -> None:
+    """Somebody asked to be forgotten: nothing waits for them any more."""
+    if event.subject_type == User._meta.label_lower:
+        actions.let_go(volunteer=User.objects.get(pk=event.subject_id), now=now)

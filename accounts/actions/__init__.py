@@ -45,6 +45,7 @@ from accounts.actions.residents import (
     look_up,
     register_resident,
     reveal,
+    write_needs,
 )
 from accounts.actions.volunteers import (
     come_of_age,
@@ -116,4 +117,5 @@ __all__ = [
     "withdraw_consent",
     "withdraw_credential",
     "withdraw_grant",
+    "write_needs",
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from accounts import events, queries, rules
-from accounts.actions.consents import give_consent
+from accounts.actions.consents import give_consent, withdraw_consent
 from accounts.models import ResidentProfile, Reveal, User
 from accounts.roles import Permission
 from accounts.states import Need, Purpose, RevealReason
@@ -266,6 +266,32 @@ def change_resident(
     fields = sorted([*given, *(["name"] if name else []), *(["region"] if region else [])])
     record(events.RESIDENT_CHANGED, subject=resident, by=by, at=now, fields=fields)
     return resident
+
+
+@transaction.atomic
+def write_needs(
+    *,
+    resident: ResidentProfile,
+    health: str | None,
+    by: User,
+    now: datetime,
+    **details: Unpack[Details],
+) -> ResidentProfile:
+    """Write what helpers should know, and the decision about health notes with it: ``health`` is the
+    version of the text agreed to, None = not (or no longer) allowed, which empties the notes.
+
+    Raises as ``change_resident`` and ``give_consent``.
+    """
+    standing = queries.consents_of(resident).filter(
+        purpose=Purpose.HEALTH, withdrawn_at__isnull=True
+    )
+    if health:
+        give_consent(subject=resident, purpose=Purpose.HEALTH, text_version=health, by=by, now=now)
+    else:
+        details["health_notes"] = ""
+        for consent in standing:
+            withdraw_consent(consent=consent, by=by, now=now)
+    return change_resident(resident=resident, by=by, now=now, **details)
 
 
 @transaction.atomic

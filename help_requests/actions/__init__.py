@@ -2,6 +2,7 @@
 
 from help_requests.actions.answers import (
     accept_request,
+    call_all_off,
     cancel_request,
     close_request,
     refer_request,
@@ -23,6 +24,7 @@ from help_requests.actions.visits import (
 
 __all__ = [
     "accept_request",
+    "call_all_off",
     "cancel_request",
     "cancel_visit",
     "change_draft",

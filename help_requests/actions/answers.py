@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import queries as people
-from accounts.models import User
+from accounts.models import ResidentProfile, User
 from accounts.roles import Permission
 from help_requests import events, queries, rules
 from help_requests.actions.visits import call_off, plan_visits
@@ -126,19 +126,30 @@ def cancel_request(*, request: HelpRequest, reason: str, by: User, now: datetime
     """
     is_side = queries.speaks_for(by, request, now=now)
     rules.check_cancels(is_side=is_side, in_scope=_in_office(request, by=by, now=now))
-    code = rules.check_cancel_reason(reason)
+    _cancel(request, CancelReason(rules.check_cancel_reason(reason)), by=by, now=now)
+    return request
+
+
+def _cancel(request: HelpRequest, reason: CancelReason, *, by: User | None, now: datetime) -> None:
     move(
         request,
         RequestState.CANCELLED,
         event=events.REQUEST_CANCELLED,
         by=by,
         at=now,
-        reason=code,
+        reason=reason,
         ended_at=now,
     )
     for visit in request.visits.filter(state__in=[VisitState.PLANNED, VisitState.MATCHED]):
-        call_off(visit=visit, reason=CancelReason(code), by=by, now=now)
-    return request
+        call_off(visit=visit, reason=reason, by=by, now=now)
+
+
+@transaction.atomic
+def call_all_off(*, resident: ResidentProfile, now: datetime) -> None:
+    """Cancel every request of who was erased; nobody could find the door any more."""
+    running = [s for s in RequestState if HelpRequest.machine.allows(s, RequestState.CANCELLED)]
+    for request in HelpRequest.objects.filter(resident=resident, state__in=running):
+        _cancel(request, CancelReason.NOT_NEEDED, by=None, now=now)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from matching.actions.assignments import (
     mark_no_show,
     part_ways,
 )
+from matching.actions.leaving import let_go
 from matching.actions.offers import (
     accept_offer,
     decline_offer,
@@ -45,6 +46,7 @@ __all__ = [
     "extend_offer",
     "follow_shift",
     "follow_visit",
+    "let_go",
     "mark_checked_in",
     "mark_done",
     "mark_no_show",

@@ -5,6 +5,7 @@ from notifications.actions.choosing import (
     mark_read,
     set_preferences,
     set_quiet_hours,
+    set_telling,
 )
 from notifications.actions.reminding import mention_expiring, remind
 from notifications.actions.sending import (
@@ -29,6 +30,7 @@ __all__ = [
     "remind",
     "set_preferences",
     "set_quiet_hours",
+    "set_telling",
     "tell",
     "tell_of",
     "text_resident",

@@ -62,3 +62,17 @@ def set_quiet_hours(*, starts: int, ends: int, by: User, now: datetime) -> Quiet
     )
     record(events.QUIET_HOURS_CHANGED, subject=by, by=by, at=now)
     return hours
+
+
+@transaction.atomic
+def set_telling(
+    *,
+    chosen: Mapping[tuple[Group, Channel], bool],
+    starts: int,
+    ends: int,
+    by: User,
+    now: datetime,
+) -> None:
+    """Write channels and quiet hours at once. Raises as ``set_preferences`` and ``set_quiet_hours``."""
+    set_preferences(chosen=chosen, by=by, now=now)
+    set_quiet_hours(starts=starts, ends=ends, by=by, now=now)

@@ -32,6 +32,9 @@ OPEN_TO_ALL = {
     "api:complaint-track-review", "api:complaint-track-withdraw",
 }  # fmt: skip
 SIGNED_IN = {
+    "web:telling", "web:end-sessions", "web:my-data-copy", "web:erase", "web:credentials",
+    "web:credential-withdraw", "web:credential-file", "web:needs", "web:people", "web:person-ask",
+    "web:person-add", "web:person-end", "web:meet-again",
     "web:account", "web:second-factor", "web:tokens", "web:revoke-token", "web:data",
     "web:withdraw-consent",
     "web:notices", "web:notices-read", "web:notice-open", "web:apply", "web:my",

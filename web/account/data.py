@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -56,3 +57,25 @@ def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     actions.withdraw_consent(consent=one(mine, ref), by=user, now=now)
     messages.success(request, _("Withdrawn. It counts from now on."))
     return redirect("web:data")
+
+
+class EraseForm(Form):
+    """A deed that cannot be undone is confirmed in so many words."""
+
+    sure = forms.BooleanField(
+        label=gettext_lazy("I want to be forgotten; I know that this cannot be undone")
+    )
+
+
+@login_required
+def erase(request: HttpRequest) -> HttpResponse:
+    """Be forgotten: the key to everything personal is destroyed, and the account ends."""
+    user = me(request)
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and carry_out(
+        form, lambda _given: actions.erase_person(user=user, by=user, now=timezone.now())
+    ):
+        logout(request)
+        messages.success(request, _("You are forgotten here. Take care."))
+        return redirect("web:home")
+    return show(request, "web/account/erase.html", form)

@@ -99,3 +99,12 @@ def revoke(request: HttpRequest, ref: str) -> HttpResponse:
     actions.revoke_token(token=token, by=me(request), now=timezone.now())
     messages.success(request, _("The token is ended."))
     return redirect("web:tokens")
+
+
+@login_required
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign out on every device, this one too, and end every token."""
+    user = me(request)
+    actions.end_sessions(user=user, by=user, now=timezone.now())
+    return redirect("web:enter")

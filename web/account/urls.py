@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.account import data, demo, enter, notices, own, second
+from web.account import copy, data, demo, enter, notices, own, second, telling
 
 urlpatterns = [
     path("account/enter/", enter.enter, name="enter"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("account/second-factor/", second.second_factor, name="second-factor"),
     path("account/tokens/", own.tokens, name="tokens"),
     path("account/tokens/<str:ref>/revoke/", own.revoke, name="revoke-token"),
+    path("account/notices/", telling.telling, name="telling"),
+    path("account/sessions/end/", own.end_sessions, name="end-sessions"),
+    path("account/data/copy/", copy.copy, name="my-data-copy"),
+    path("account/data/erase/", data.erase, name="erase"),
     path("account/data/", data.data, name="data"),
     path("account/data/consents/<str:ref>/withdraw/", data.withdraw, name="withdraw-consent"),
     path("notices/", notices.notices, name="notices"),

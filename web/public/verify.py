@@ -1,7 +1,5 @@
 """Anyone checks a proof."""
 
-from typing import Any
-
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from incentives import actions, queries
 from incentives.states import RevokeReason
 from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.pages import me, viewer
 
 
 class NumberForm(Form):
@@ -41,18 +40,15 @@ class RevokeForm(Form):
 
 def standing(request: HttpRequest, number: str) -> HttpResponse:
     """Say what the proof is worth; a wrong number gets the same page. Who may revoke it does so here."""
-    found = queries.standing(number)
-    proof, now = found.proof, timezone.now()
-    may = proof is not None and proof.revoked_at is None and request.user.is_authenticated
-    may = may and queries.revocable_for(request.user, now=now).filter(pk=proof.pk).exists()
-    form = RevokeForm(request.POST or None) if may else None
-
-    def revoke(given: dict[str, Any]) -> Any:
-        return actions.revoke_proof(proof=proof, by=request.user, now=now, **given)
-
-    if form and request.method == "POST" and carry_out(form, revoke):
-        return redirect("web:standing", number=number)
-    context = {"standing": found, "proof": proof}
-    if form is None:
+    found, now = queries.standing(number), timezone.now()
+    context = {"standing": found, "proof": found.proof}
+    mine = queries.revocable_for(viewer(request), now=now).filter(revoked_at__isnull=True)
+    proof = mine.filter(pk=found.proof.pk).first() if found.proof else None
+    if proof is None:
         return render(request, "web/public/standing.html", context)
+    form = RevokeForm(request.POST or None)
+    if request.method == "POST" and carry_out(
+        form, lambda given: actions.revoke_proof(proof=proof, by=me(request), now=now, **given)
+    ):
+        return redirect("web:standing", number=number)
     return show(request, "web/public/standing.html", form, **context)

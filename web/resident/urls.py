@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from web.resident import ask, follow, my, visits
+from web.resident import ask, follow, my, needs, people, visits
 
 urlpatterns = [
     path("my/", my.my, name="my"),
     path("my/register/", my.register, name="resident-register"),
+    path("my/needs/", needs.needs, name="needs"),
+    path("my/people/", people.people, name="people"),
+    path("my/people/ask/", people.ask, name="person-ask"),
+    path("my/people/add/", people.add, name="person-add"),
+    path("my/people/<str:ref>/end/", people.end, name="person-end"),
+    path("my/not-again/<str:ref>/lift/", people.meet_again, name="meet-again"),
     path("help-requests/new/", ask.start, name="new-request"),
     path("help-requests/<str:ref>/what/", ask.what, name="request-what"),
     path("help-requests/<str:ref>/when/", ask.when, name="request-when"),

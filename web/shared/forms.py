@@ -51,6 +51,14 @@ class ClockField(TextField):
         return int(hour) * 60 + int(minute)
 
 
+class DayField(forms.DateField):
+    """A civil day, chosen or typed as 2026-03-06."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(**{"widget": widget, **options})
+
+
 class Form(forms.Form):
     """The base: our own error words (``novalidate``), stable ids, refusals at their fields."""
 

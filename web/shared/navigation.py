@@ -29,6 +29,8 @@ VISITOR = (
 RESIDENT = (
     Item("web:my", _("My requests")),
     Item("web:new-request", _("Ask for help")),
+    Item("web:needs", _("What I need")),
+    Item("web:people", _("My people")),
 )
 VOLUNTEER = (
     Item("web:volunteer", _("Today")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.volunteer import hours, offers, register, tasks, today
+from web.volunteer import credentials, hours, offers, register, tasks, today
 
 urlpatterns = [
     path("volunteer/", today.volunteer, name="volunteer"),
@@ -10,6 +10,13 @@ urlpatterns = [
     path("volunteer/register/identity/", register.identity, name="register-identity"),
     path("volunteer/register/lesson/", register.lesson, name="register-lesson"),
     path("volunteer/profile/", register.profile, name="my-profile"),
+    path("volunteer/credentials/", credentials.credentials, name="credentials"),
+    path(
+        "volunteer/credentials/<str:ref>/withdraw/",
+        credentials.withdraw,
+        name="credential-withdraw",
+    ),
+    path("credentials/<str:ref>/file/", credentials.file, name="credential-file"),
     path("volunteer/hours/", hours.hours, name="my-hours"),
     path("volunteer/proofs/<str:ref>/pdf/", hours.proof_pdf, name="proof-pdf"),
     path("service-records/<str:ref>/", hours.record, name="record"),
