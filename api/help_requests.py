@@ -141,7 +141,7 @@ class HelpRequests(ReadOperations):
     @extend_schema(request=RequestDraft, responses=RequestCard)
     def partial_update(self, request: Request, ref: str) -> Response:
         """Write on a draft."""
-        given, row = self.given(RequestDraft), self.get_object()
+        row, given = self.get_object(), self.given(RequestDraft)
         return self.deed(
             lambda now: actions.change_draft(request=row, by=self.viewer, now=now, **given)
         )
@@ -150,15 +150,15 @@ class HelpRequests(ReadOperations):
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, ref: str) -> Response:
         """Send it to the street."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.submit_request(request=row, by=self.viewer, now=now))
 
     @extend_schema(request=Acceptance, responses=RequestCard)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, ref: str) -> Response:
         """Say yes: visits are planned."""
-        given, row = self.given(Acceptance), self.get_object()
+        row, given = self.get_object(), self.given(Acceptance)
         return self.deed(
             lambda now: actions.accept_request(request=row, by=self.viewer, now=now, **given)
         )
@@ -167,7 +167,7 @@ class HelpRequests(ReadOperations):
     @action(detail=True, methods=["post"])
     def refuse(self, request: Request, ref: str) -> Response:
         """Say no, with a reason."""
-        given, row = self.given(RequestRefusal), self.get_object()
+        row, given = self.get_object(), self.given(RequestRefusal)
         return self.deed(
             lambda now: actions.refuse_request(request=row, by=self.viewer, now=now, **given)
         )
@@ -176,7 +176,7 @@ class HelpRequests(ReadOperations):
     @action(detail=True, methods=["post"])
     def refer(self, request: Request, ref: str) -> Response:
         """Hand it to the body that can help."""
-        given, row = self.given(Referral), self.get_object()
+        row, given = self.get_object(), self.given(Referral)
         return self.deed(
             lambda now: actions.refer_request(request=row, by=self.viewer, now=now, **given)
         )
@@ -185,7 +185,7 @@ class HelpRequests(ReadOperations):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, ref: str) -> Response:
         """Call it off."""
-        given, row = self.given(Cancellation), self.get_object()
+        row, given = self.get_object(), self.given(Cancellation)
         return self.deed(
             lambda now: actions.cancel_request(request=row, by=self.viewer, now=now, **given)
         )
@@ -194,8 +194,8 @@ class HelpRequests(ReadOperations):
     @action(detail=True, methods=["post"])
     def close(self, request: Request, ref: str) -> Response:
         """End an accepted or referred request."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.close_request(
                 request=row, reason=CloseReason.ENDED, by=self.viewer, now=now

@@ -103,8 +103,8 @@ class Proofs(ReadOperations):
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, ref: str) -> Response:
         """Have a proof stand no longer."""
-        given = self.given(Revocation)
         proof = get_object_or_404(RevokedCard.rows(self.viewer, timezone.now()), ref=ref)
+        given = self.given(Revocation)
         return self.deed(
             lambda now: actions.revoke_proof(proof=proof, by=self.viewer, now=now, **given),
             card=RevokedCard,

@@ -162,7 +162,7 @@ class Openings(ReadOperations):
     @action(detail=True, methods=["post"])
     def offers(self, request: Request, ref: str) -> Response:
         """Ask this volunteer, picked by hand."""
-        given, row = self.given(HandPick), self.get_object()
+        row, given = self.get_object(), self.given(HandPick)
         return self.deed(
             lambda now: actions.send_offer(
                 opening=row, volunteer=given["volunteer"].user, by=self.viewer, now=now
@@ -181,8 +181,8 @@ class Offers(ReadOperations):
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, ref: str) -> Response:
         """Take the place; answers with the task."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.accept_offer(offer=row, by=self.viewer, now=now),
             card=AssignmentCard,
@@ -192,7 +192,7 @@ class Offers(ReadOperations):
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, ref: str) -> Response:
         """Say no; it costs nothing."""
-        given, row = self.given(Decline), self.get_object()
+        row, given = self.get_object(), self.given(Decline)
         return self.deed(
             lambda now: actions.decline_offer(offer=row, by=self.viewer, now=now, **given)
         )
@@ -201,8 +201,8 @@ class Offers(ReadOperations):
     @action(detail=True, methods=["post"])
     def extend(self, request: Request, ref: str) -> Response:
         """Have two more hours, once."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.extend_offer(offer=row, by=self.viewer, now=now))
 
 
@@ -215,8 +215,8 @@ class Applications(ReadOperations):
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, ref: str) -> Response:
         """Give the applicant a place."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.accept_application(application=row, by=self.viewer, now=now),
             card=AssignmentCard,
@@ -226,7 +226,7 @@ class Applications(ReadOperations):
     @action(detail=True, methods=["post"])
     def refuse(self, request: Request, ref: str) -> Response:
         """Say no to the applicant."""
-        given, row = self.given(Words), self.get_object()
+        row, given = self.get_object(), self.given(Words)
         return self.deed(
             lambda now: actions.refuse_application(
                 application=row, by=self.viewer, now=now, **given
@@ -237,8 +237,8 @@ class Applications(ReadOperations):
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, ref: str) -> Response:
         """Take it back, or leave the line."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.withdraw_application(application=row, by=self.viewer, now=now)
         )

@@ -63,8 +63,8 @@ class Notices(ReadOperations):
     @action(detail=True, methods=["post"])
     def read(self, request: Request, ref: str) -> Response:
         """Note that it was read."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.mark_read(notice=row, by=self.viewer, now=now))
 
     @extend_schema(request=UpTo, responses=UnreadCard, operation_id="v1_me_notices_read_all_create")

@@ -15,7 +15,7 @@ from api.base import Card, ReadOperations
 from api.papers import Verdict
 from api.posts import LastDay, PersonGiven
 from api.shapes import InstantField, Nothing, RegionField, Shape, TextField
-from organizations import actions, queries
+from organizations import actions, queries, rules
 from organizations.states import MemberRole, OrganizationKind
 
 
@@ -109,7 +109,7 @@ class Organizations(ReadOperations):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, ref: str) -> Response:
         """Verify or refuse it."""
-        given, row = self.given(Verdict), self.get_object()
+        row, given = self.get_object(), self.given(Verdict)
         return self.deed(
             lambda now: actions.decide_organization(
                 organization=row, by=self.viewer, now=now, **given
@@ -120,7 +120,7 @@ class Organizations(ReadOperations):
     @action(detail=True, methods=["post"], url_path="ask-again")
     def ask_again(self, request: Request, ref: str) -> Response:
         """Correct a refused registration and hand it in again."""
-        given, row = self.given(OrganizationWords), self.get_object()
+        row, given = self.get_object(), self.given(OrganizationWords)
         return self.deed(
             lambda now: actions.ask_again(organization=row, by=self.viewer, now=now, **given)
         )
@@ -129,7 +129,7 @@ class Organizations(ReadOperations):
     @action(detail=True, methods=["post"])
     def suspend(self, request: Request, ref: str) -> Response:
         """Stop a verified body, with a reason; ``decide`` lets it go on."""
-        given, row = self.given(Reason), self.get_object()
+        row, given = self.get_object(), self.given(Reason)
         return self.deed(
             lambda now: actions.suspend_organization(
                 organization=row, by=self.viewer, now=now, **given
@@ -140,8 +140,8 @@ class Organizations(ReadOperations):
     @action(detail=True, methods=["post"])
     def close(self, request: Request, ref: str) -> Response:
         """End it for good; its projects are closed first."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.close_organization(organization=row, by=self.viewer, now=now)
         )
@@ -150,7 +150,9 @@ class Organizations(ReadOperations):
     @action(detail=True, methods=["post"])
     def members(self, request: Request, ref: str) -> Response:
         """Invite somebody to a post; it counts once they confirm it."""
-        given, row = self.given(NewMember), self.get_object()
+        row, given = self.get_object(), self.given(NewMember)
+        manages = queries.is_member(self.viewer, row, MemberRole.MANAGER, now=timezone.now())
+        rules.check_runs(is_member=manages)  # before anybody is looked for
         user = find_person(address=given.pop("address"), by=self.viewer, now=timezone.now())
         return self.deed(
             lambda now: actions.add_member(
@@ -170,8 +172,8 @@ class Memberships(ReadOperations):
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, ref: str) -> Response:
         """Take up the post one was invited to."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.confirm_membership(membership=row, by=self.viewer, now=now)
         )
@@ -180,7 +182,7 @@ class Memberships(ReadOperations):
     @action(detail=True, methods=["post"])
     def end(self, request: Request, ref: str) -> Response:
         """End a post: its holder or a manager may."""
-        given, row = self.given(LastDay), self.get_object()
+        row, given = self.get_object(), self.given(LastDay)
         return self.deed(
             lambda now: actions.end_membership(membership=row, by=self.viewer, now=now, **given)
         )

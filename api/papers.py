@@ -88,7 +88,7 @@ class Verifications(ReadOperations):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, ref: str) -> Response:
         """Decide, with the papers on the table, what the source could not."""
-        given, row = self.given(Verdict), self.get_object()
+        row, given = self.get_object(), self.given(Verdict)
         return self.deed(
             lambda now: actions.review_identity(verification=row, by=self.viewer, now=now, **given)
         )
@@ -182,8 +182,8 @@ class MyCredentials(_Papers):
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, ref: str) -> Response:
         """Take a paper back."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.withdraw_credential(credential=row, by=self.viewer, now=now)
         )
@@ -198,7 +198,7 @@ class Credentials(_Papers):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, ref: str) -> Response:
         """Say whether the paper is genuine; a refusal needs a reason."""
-        given, row = self.given(Verdict), self.get_object()
+        row, given = self.get_object(), self.given(Verdict)
         return self.deed(
             lambda now: actions.decide_credential(credential=row, by=self.viewer, now=now, **given)
         )
@@ -263,14 +263,14 @@ class _Grants(ReadOperations):
         """Ask that somebody may act for a resident; given by the resident it holds at once."""
         given = self.given(NewGrant)
         number, name, address = (given.pop(key) for key in ("number", "name", "address"))
-        proxy = self.viewer
-        if address:
-            proxy = actions.find_person(address=address, by=self.viewer, now=timezone.now())
         resident = given.pop("resident", None) or queries.resident_named(number=number, name=name)
         if resident is None:
             raise Invalid(
                 "unknown_resident", _("No resident has this number and name."), field="number"
             )
+        proxy = self.viewer
+        if address:
+            proxy = actions.find_person(address=address, by=self.viewer, now=timezone.now())
         return self.deed(
             lambda now: actions.submit_grant(
                 resident=resident, proxy=proxy, by=self.viewer, now=now, **given
@@ -283,8 +283,8 @@ class _Grants(ReadOperations):
     @action(detail=True, methods=["post"])
     def end(self, request: Request, ref: str) -> Response:
         """End it: the resident or the proxy may, at any time, and the office."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.withdraw_grant(grant=row, by=self.viewer, now=now))
 
 
@@ -303,7 +303,7 @@ class Grants(_Grants):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, ref: str) -> Response:
         """Say whether the evidence holds; a refusal needs a reason."""
-        given, row = self.given(Verdict), self.get_object()
+        row, given = self.get_object(), self.given(Verdict)
         return self.deed(
             lambda now: actions.decide_grant(grant=row, by=self.viewer, now=now, **given)
         )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
@@ -12,9 +13,11 @@ from rest_framework.response import Response
 
 from accounts import actions, queries
 from accounts.models import VolunteerProfile
+from accounts.roles import Permission
 from accounts.states import DeskRole
 from api.base import Card, Operations, ReadOperations
 from api.shapes import InstantField, Nothing, RegionField, Shape, TextField
+from kernel.refusals import NotAllowed
 
 
 class DeskCard(Card):
@@ -64,6 +67,8 @@ class Desks(ReadOperations):
     def create(self, request: Request) -> Response:
         """Grant a post below one's own."""
         given = self.given(NewDesk)
+        if not queries.desk_paths(self.viewer, Permission.GRANT_DESKS, now=timezone.now()):
+            raise NotAllowed("not_your_area", _("You can grant posts only below your own."))
         user = actions.find_person(address=given.pop("address"), by=self.viewer, now=timezone.now())
         return self.deed(
             lambda now: actions.grant_desk(user=user, by=self.viewer, now=now, **given),
@@ -74,7 +79,7 @@ class Desks(ReadOperations):
     @action(detail=True, methods=["post"])
     def end(self, request: Request, ref: str) -> Response:
         """End a post; sessions and tokens of its holder end at once."""
-        given, row = self.given(LastDay), self.get_object()
+        row, given = self.get_object(), self.given(LastDay)
         return self.deed(lambda now: actions.end_desk(desk=row, by=self.viewer, now=now, **given))
 
 
@@ -100,16 +105,16 @@ class Accounts(mixins.RetrieveModelMixin, Operations):
     @action(detail=True, methods=["post"])
     def suspend(self, request: Request, ref: str) -> Response:
         """Shut somebody out; nothing of theirs is lost."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.suspend(user=row, by=self.viewer, now=now))
 
     @extend_schema(request=Nothing, responses=PersonCard)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, ref: str) -> Response:
         """Let somebody in again."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.restore(user=row, by=self.viewer, now=now))
 
 
@@ -153,7 +158,7 @@ class Volunteers(ReadOperations):
     @action(detail=True, methods=["post"])
     def suspend(self, request: Request, ref: str) -> Response:
         """Ask this volunteer for nothing more, with a reason."""
-        given, row = self.given(Suspension), self.volunteer()
+        row, given = self.volunteer(), self.given(Suspension)
         return self.deed(
             lambda now: actions.suspend_volunteer(volunteer=row, by=self.viewer, now=now, **given)
         )
@@ -162,8 +167,8 @@ class Volunteers(ReadOperations):
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, ref: str) -> Response:
         """Let a volunteer help again."""
-        self.given(Nothing)
         row = self.volunteer()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.restore_volunteer(volunteer=row, by=self.viewer, now=now)
         )
@@ -172,8 +177,8 @@ class Volunteers(ReadOperations):
     @action(detail=True, methods=["post"], url_path="confirm-guardian")
     def confirm_guardian(self, request: Request, ref: str) -> Response:
         """Note that the guardian of a volunteer under 18 has signed."""
-        self.given(Nothing)
         row = self.volunteer()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.confirm_guardian(volunteer=row, by=self.viewer, now=now)
         )

@@ -130,7 +130,7 @@ class Projects(ReadOperations):
     @action(detail=True, methods=["post"])
     def shifts(self, request: Request, ref: str) -> Response:
         """Add a dated part."""
-        given, row = self.given(NewShift), self.get_object()
+        row, given = self.get_object(), self.given(NewShift)
         return self.deed(
             lambda now: actions.add_shift(project=row, by=self.viewer, now=now, **given),
             card=ShiftCard,
@@ -141,23 +141,23 @@ class Projects(ReadOperations):
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, ref: str) -> Response:
         """Hand it in for moderation."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.submit_project(project=row, by=self.viewer, now=now))
 
     @extend_schema(request=Nothing, responses=ProjectCard)
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, ref: str) -> Response:
         """Publish it: moderation says yes."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.publish_project(project=row, by=self.viewer, now=now))
 
     @extend_schema(request=Reason, responses=ProjectCard)
     @action(detail=True, methods=["post"], url_path="return")
     def send_back(self, request: Request, ref: str) -> Response:
         """Send it back with a reason."""
-        given, row = self.given(Reason), self.get_object()
+        row, given = self.get_object(), self.given(Reason)
         return self.deed(
             lambda now: actions.return_project(project=row, by=self.viewer, now=now, **given)
         )
@@ -165,7 +165,7 @@ class Projects(ReadOperations):
     @extend_schema(request=ProjectWords, responses=ProjectCard)
     def update(self, request: Request, ref: str) -> Response:
         """Write a draft anew."""
-        given, row = self.given(ProjectWords), self.get_object()
+        row, given = self.get_object(), self.given(ProjectWords)
         return self.deed(
             lambda now: actions.change_project(project=row, by=self.viewer, now=now, **given)
         )
@@ -174,7 +174,7 @@ class Projects(ReadOperations):
     @action(detail=True, methods=["post"], url_path="weekly-shifts")
     def weekly_shifts(self, request: Request, ref: str) -> Response:
         """Add the same dated part in each of some weeks; all or none."""
-        given, row = self.given(WeeklyShifts), self.get_object()
+        row, given = self.get_object(), self.given(WeeklyShifts)
 
         def act(now: datetime) -> Any:
             actions.add_weekly_shifts(project=row, by=self.viewer, now=now, **given)
@@ -186,16 +186,16 @@ class Projects(ReadOperations):
     @action(detail=True, methods=["post"])
     def close(self, request: Request, ref: str) -> Response:
         """End it; shifts still to come are called off."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.close_project(project=row, by=self.viewer, now=now))
 
     @extend_schema(request=Nothing, responses=ProjectCard)
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, ref: str) -> Response:
         """Put away a draft that was given up, or a closed project."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.archive_project(project=row, by=self.viewer, now=now))
 
 
@@ -228,7 +228,7 @@ class Shifts(ReadOperations):
     @action(detail=True, methods=["post"])
     def apply(self, request: Request, ref: str) -> Response:
         """Ask for a place, or for one in the line."""
-        given, row = self.given(ApplicationNote), self.get_object()
+        row, given = self.get_object(), self.given(ApplicationNote)
         return self.deed(
             lambda now: matching.apply(
                 opening=matched.opening_of(row), by=self.viewer, now=now, **given
@@ -259,7 +259,7 @@ class Shifts(ReadOperations):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, ref: str) -> Response:
         """Call it off, with a reason that the volunteers read."""
-        given, row = self.given(Reason), self.get_object()
+        row, given = self.get_object(), self.given(Reason)
         return self.deed(
             lambda now: actions.cancel_shift(shift=row, by=self.viewer, now=now, **given)
         )
@@ -267,7 +267,7 @@ class Shifts(ReadOperations):
     @extend_schema(request=NewShift, responses=ShiftCard)
     def update(self, request: Request, ref: str) -> Response:
         """Give it other times or places; who holds a place must still be able to come."""
-        given, row = self.given(NewShift), self.get_object()
+        row, given = self.get_object(), self.given(NewShift)
         return self.deed(
             lambda now: actions.change_shift(shift=row, by=self.viewer, now=now, **given)
         )

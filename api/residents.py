@@ -174,7 +174,7 @@ class _Residents(Operations):
     @extend_schema(request=ResidentChange)
     def partial_update(self, request: Request, ref: str) -> Response:
         """Change what is given."""
-        given, row = _details(self.given(ResidentChange)), self.get_object()
+        row, given = self.get_object(), _details(self.given(ResidentChange))
         return self.deed(
             lambda now: actions.change_resident(resident=row, by=self.viewer, now=now, **given)
         )
@@ -248,9 +248,8 @@ class Residents(mixins.RetrieveModelMixin, _Residents):
     @action(detail=True, methods=["post"])
     def reveal(self, request: Request, ref: str) -> Response:
         """Show one covered value; who looked, at what and why is left for the resident to read."""
-        given = self.given(Look)
         self.card = LookedAtCard  # type: ignore[misc]
-        row = self.get_object()
+        row, given = self.get_object(), self.given(Look)
         return self.wish(
             lambda now: actions.reveal(resident=row, by=self.viewer, now=now, **given),
             lambda: {
@@ -263,8 +262,8 @@ class Residents(mixins.RetrieveModelMixin, _Residents):
     @action(detail=True, methods=["post"])
     def check(self, request: Request, ref: str) -> Response:
         """Note that identity card and certificate were seen at the street."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(
             lambda now: actions.check_resident_identity(resident=row, by=self.viewer, now=now)
         )

@@ -106,39 +106,39 @@ class _Cases(ReadOperations):
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, ref: str) -> Response:
         """Tell who asked that it has arrived."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.acknowledge(case=row, by=self.viewer, now=now))
 
     @extend_schema(request=Nothing)
     @action(detail=True, methods=["post"])
     def take(self, request: Request, ref: str) -> Response:
         """Take it in hand."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.take_in_hand(case=row, by=self.viewer, now=now))
 
     @extend_schema(request=Nothing)
     @action(detail=True, methods=["post"])
     def extend(self, request: Request, ref: str) -> Response:
         """Give the conclusion more days, once."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.extend_case(case=row, by=self.viewer, now=now))
 
     @extend_schema(request=Nothing)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, ref: str) -> Response:
         """End a decided case: who asked is content, or the time for a review is over."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.close_case(case=row, by=self.viewer, now=now))
 
     @extend_schema(request=Conclusion)
     @action(detail=True, methods=["post"])
     def conclude(self, request: Request, ref: str) -> Response:
         """Decide it."""
-        given, row = self.given(Conclusion), self.get_object()
+        row, given = self.get_object(), self.given(Conclusion)
 
         def act(now: datetime) -> Any:
             actions.conclude(case=row, by=self.viewer, now=now, **given)
@@ -150,16 +150,16 @@ class _Cases(ReadOperations):
     @action(detail=True, methods=["post"])
     def review(self, request: Request, ref: str) -> Response:
         """Ask another person to look once more."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.ask_review(case=row, by=self.viewer, now=now))
 
     @extend_schema(request=Nothing)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, ref: str) -> Response:
         """Take it back."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.withdraw_case(case=row, by=self.viewer, now=now))
 
 
@@ -326,15 +326,15 @@ class Incidents(ReadOperations):
     @action(detail=True, methods=["post"])
     def take(self, request: Request, ref: str) -> Response:
         """Look after it."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.take_incident(incident=row, by=self.viewer, now=now))
 
     @extend_schema(request=Ending, responses=IncidentCard)
     @action(detail=True, methods=["post"])
     def add(self, request: Request, ref: str) -> Response:
         """Add what happened; what was said before stays."""
-        given, row = self.given(Ending), self.get_object()
+        row, given = self.get_object(), self.given(Ending)
         return self.deed(
             lambda now: actions.add_to_incident(incident=row, by=self.viewer, now=now, **given)
         )
@@ -343,7 +343,7 @@ class Incidents(ReadOperations):
     @action(detail=True, methods=["post"])
     def close(self, request: Request, ref: str) -> Response:
         """End it, and say what was done."""
-        given, row = self.given(Ending), self.get_object()
+        row, given = self.get_object(), self.given(Ending)
         return self.deed(
             lambda now: actions.close_incident(incident=row, by=self.viewer, now=now, **given)
         )

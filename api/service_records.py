@@ -103,7 +103,7 @@ class Assignments(ReadOperations):
     @action(detail=True, methods=["post"], url_path="check-in")
     def check_in(self, request: Request, ref: str) -> Response:
         """Say that the volunteer has come."""
-        given, row = self.given(CheckInGiven), self.get_object()
+        row, given = self.get_object(), self.given(CheckInGiven)
         point = given.pop("lat", None), given.pop("lng", None)
         given["point"] = None if None in point else point
         return self.deed(
@@ -116,7 +116,7 @@ class Assignments(ReadOperations):
     @action(detail=True, methods=["post"], url_path="check-out")
     def check_out(self, request: Request, ref: str) -> Response:
         """Say that the volunteer has gone."""
-        given, row = self.given(CheckOutGiven), self.get_object()
+        row, given = self.get_object(), self.given(CheckOutGiven)
         return self.deed(
             lambda now: actions.check_out(assignment=row, by=self.viewer, now=now, **given),
             card=RecordCard,
@@ -126,7 +126,7 @@ class Assignments(ReadOperations):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, ref: str) -> Response:
         """Call it off ("cannot come")."""
-        given, row = self.given(Words), self.get_object()
+        row, given = self.get_object(), self.given(Words)
         return self.deed(
             lambda now: matching.cancel_assignment(assignment=row, by=self.viewer, now=now, **given)
         )
@@ -135,15 +135,15 @@ class Assignments(ReadOperations):
     @action(detail=True, methods=["post"], url_path="no-show")
     def no_show(self, request: Request, ref: str) -> Response:
         """Say that the volunteer did not come."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: matching.mark_no_show(assignment=row, by=self.viewer, now=now))
 
     @extend_schema(request=EvaluationGiven, responses={201: EvaluationCard})
     @action(detail=True, methods=["post"])
     def evaluate(self, request: Request, ref: str) -> Response:
         """Say how it was, once a side."""
-        given, row = self.given(EvaluationGiven), self.get_object()
+        row, given = self.get_object(), self.given(EvaluationGiven)
         return self.deed(
             lambda now: actions.evaluate(assignment=row, by=self.viewer, now=now, **given),
             card=EvaluationCard,
@@ -180,7 +180,7 @@ class ServiceRecords(ReadOperations):
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, ref: str) -> Response:
         """Confirm that it took place."""
-        given, row = self.given(Confirmation), self.get_object()
+        row, given = self.get_object(), self.given(Confirmation)
         return self.deed(
             lambda now: actions.confirm_record(record=row, by=self.viewer, now=now, **given)
         )
@@ -189,7 +189,7 @@ class ServiceRecords(ReadOperations):
     @action(detail=True, methods=["post"])
     def propose(self, request: Request, ref: str) -> Response:
         """Hand a returned record in again, with what was missing."""
-        given, row = self.given(HandedInAgain), self.get_object()
+        row, given = self.get_object(), self.given(HandedInAgain)
         return self.deed(
             lambda now: actions.propose_again(record=row, by=self.viewer, now=now, **given)
         )
@@ -198,15 +198,15 @@ class ServiceRecords(ReadOperations):
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, ref: str) -> Response:
         """Approve, or pass on to a second reviewer where two have to see it."""
-        self.given(Nothing)
         row = self.get_object()
+        self.given(Nothing)
         return self.deed(lambda now: actions.approve_hours(record=row, by=self.viewer, now=now))
 
     @extend_schema(request=HoursReturn, responses=RecordCard)
     @action(detail=True, methods=["post"], url_path="return")
     def send_back(self, request: Request, ref: str) -> Response:
         """Send hours back with a reason."""
-        given, row = self.given(HoursReturn), self.get_object()
+        row, given = self.get_object(), self.given(HoursReturn)
         return self.deed(
             lambda now: actions.return_hours(record=row, by=self.viewer, now=now, **given)
         )

@@ -77,7 +77,7 @@ class Visits(ReadOperations):
     @action(detail=True, methods=["post"])
     def move(self, request: Request, ref: str) -> Response:
         """Give it another time of the same length."""
-        given, row = self.given(VisitMove), self.get_object()
+        row, given = self.get_object(), self.given(VisitMove)
         return self.deed(
             lambda now: actions.move_visit(visit=row, by=self.viewer, now=now, **given)
         )
@@ -86,7 +86,7 @@ class Visits(ReadOperations):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, ref: str) -> Response:
         """Call one visit off."""
-        given, row = self.given(Cancellation), self.get_object()
+        row, given = self.get_object(), self.given(Cancellation)
         return self.deed(
             lambda now: actions.cancel_visit(visit=row, by=self.viewer, now=now, **given)
         )
@@ -95,7 +95,7 @@ class Visits(ReadOperations):
     @action(detail=True, methods=["post"])
     def confirm(self, request: Request, ref: str) -> Response:
         """Confirm that it took place; where several came, name the record."""
-        given, row = self.given(VisitConfirmation), self.get_object()
+        row, given = self.get_object(), self.given(VisitConfirmation)
         named = given.pop("record", None)
 
         def act(now: datetime) -> Any:
@@ -110,7 +110,7 @@ class Visits(ReadOperations):
     @action(detail=True, methods=["post"])
     def evaluate(self, request: Request, ref: str) -> Response:
         """Say how it was, for the resident's side; where several came, name the task."""
-        given, row = self.given(VisitEvaluation), self.get_object()
+        row, given = self.get_object(), self.given(VisitEvaluation)
         named = given.pop("assignment", None)
 
         def act(now: datetime) -> Any:

@@ -1,0 +1,161 @@
+"""Four places with a row of every kind in each, and somebody of every role in the first of them.
+
+``own`` is the street of whoever asks; ``sibling`` another street of its district; ``parent`` the
+district itself (a street of it that has no post, where a kind needs one); ``other`` lies elsewhere.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from accounts import actions as people
+from accounts import queries
+from accounts.models import Desk, User
+from accounts.states import CredentialKind, DeskRole, Purpose
+from incentives import actions as earning
+from matching import actions as matching
+from organizations import actions as bodies
+from tests.factories import accounts, help_requests, notifications, organizations, rights
+from tests.factories import matching as matched
+from tests.factories import service_records as records
+from tests.factories.accounts import NOON
+from tests.factories.regions import city, district, street
+
+NOW = records.NEXT_DAY + timedelta(hours=1)
+ABSENT = "a" * 22
+
+
+@dataclass
+class Place:
+    """References of the rows of one place by kind, and the people who live and work there."""
+
+    refs: dict[str, str] = field(default_factory=dict)
+    cast: dict[str, User] = field(default_factory=dict)
+
+    def keep(self, **rows: Any) -> None:
+        """Note the references of ``rows``."""
+        self.refs |= {kind: str(row.ref) for kind, row in rows.items()}
+
+
+@dataclass
+class World:
+    """Places by relation, and a signed-in person by role."""
+
+    places: dict[str, Place]
+    people: dict[str, User]
+
+
+def _posts() -> tuple[dict[str, Desk], dict[str, User]]:
+    own, near, far = street("310101001"), district("310101"), city()
+    posts = {
+        "operator": accounts.desk(DeskRole.OPERATOR, own),
+        "street": accounts.desk(DeskRole.STREET, own),
+        "district": accounts.desk(DeskRole.DISTRICT, near),
+        "city": accounts.desk(DeskRole.CITY, far),
+        "reviewer": accounts.desk(DeskRole.REVIEWER, own),
+        "case_handler": accounts.desk(DeskRole.CASE_HANDLER, own),
+        "auditor": accounts.desk(DeskRole.AUDITOR, own),
+    }
+    return posts, {role: desk.user for role, desk in posts.items()}
+
+
+def _place(home: Any, seat: Any) -> Place:
+    """Build everything in the street ``home``; what may be seated higher up is in ``seat``."""
+    place = Place()
+    resident = accounts.resident(region=home, phone="13912340000")
+    grant = accounts.grant(resident)
+    consent = people.give_consent(
+        subject=resident.user,
+        purpose=Purpose.REAL_NAME,
+        text_version="1",
+        by=resident.user,
+        now=NOON,
+    )
+    token, _secret = people.make_token(
+        user=resident.user, name="t", scopes=["read"], days=300, by=resident.user, now=NOON
+    )
+    volunteer = matched.ready_volunteer(home=home)
+    profile = volunteer.volunteer
+    office = accounts.officer(DeskRole.CITY, city())
+    body = organizations.organization(region=seat, verified=False)
+    body = bodies.decide_organization(
+        organization=body, accept=True, reason="", by=office, now=NOON
+    )
+    member = organizations.membership(body)
+
+    draft = help_requests.draft(resident)
+    request = help_requests.accepted(resident, in_charge=body)
+    visit = request.visits.get()
+    opening = matched.opening(visit)
+    offer = matched.offer(opening, volunteer)
+    assignment = matching.accept_offer(offer=offer, by=volunteer, now=NOON)
+    record = records.approved(assignment)
+    project = organizations.project(body, region=home)
+    shift = organizations.shift(project)
+    bodies.submit_project(project=project, by=body.registered_by, now=NOON)
+    bodies.publish_project(project=project, by=office, now=NOON)
+    shift.refresh_from_db()
+    application = matched.application(matched.opening(shift), volunteer)
+    block = people.add_block(
+        resident=resident, volunteer=profile, side="RESIDENT", by=resident.user, now=NOON
+    )
+    proof = earning.issue_proof(
+        volunteer=profile,
+        starts_on=record.service_on,
+        ends_on=record.service_on,
+        language="en",
+        by=volunteer,
+        now=records.NEXT_DAY,
+    )
+    complaint, _code = rights.complaint_with_code(region=seat, by=resident.user)
+    place.keep(
+        resident=resident,
+        grant=grant,
+        consent=consent,
+        token=token,
+        account=resident.user,
+        volunteer=profile,
+        verification=queries.latest_verification(volunteer),
+        credential=accounts.credential(profile, kind=CredentialKind.LAWYER),
+        organization=body,
+        membership=member,
+        draft=draft,
+        request=request,
+        visit=visit,
+        opening=opening,
+        offer=offer,
+        assignment=assignment,
+        record=record,
+        project=project,
+        shift=shift,
+        application=application,
+        block=block,
+        proof=proof,
+        complaint=complaint,
+        appeal=rights.appeal(record),
+        incident=rights.incident(region=seat, by=volunteer, assignment=assignment),
+        notice=notifications.notice(resident.user),
+        desk=accounts.desk(DeskRole.STREET if seat == home else DeskRole.REVIEWER, seat),
+    )
+    place.refs["number"] = str(proof.number)
+    assert resident.user is not None
+    place.cast = {
+        "resident": resident.user,
+        "proxy": grant.proxy,
+        "volunteer": volunteer,
+        "coordinator": member.user,
+    }
+    return place
+
+
+def built() -> World:
+    """Return the world; the catalogue of services is loaded."""
+    people_of_posts = _posts()[1]
+    near = district("310101")
+    places = {
+        "own": _place(street("310101001"), street("310101001")),
+        "sibling": _place(street("310101002"), street("310101002")),
+        "parent": _place(street("310101003"), near),
+        "other": _place(street("310115001"), district("310115")),
+    }
+    return World(places, {**places["own"].cast, **people_of_posts})
