@@ -1,18 +1,20 @@
 """Which requests and visits a viewer may see."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from accounts import queries as people
 from accounts.models import ResidentProfile, User
 from accounts.roles import Permission
 from help_requests import rules
 from help_requests.models import HelpRequest, ServiceType, Visit
-from help_requests.states import RequestState, Tile
+from help_requests.states import RequestState, Tile, VisitState
 from kernel.references import clean_number
 from organizations.queries import my_organizations
 from organizations.states import OrganizationState
+from regions.models import Region
 
 OFFICE = (Permission.ANSWER_REQUESTS,)
 CALLS = (Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS)
@@ -128,6 +130,33 @@ def request_queue(
             named |= Q(number__contains=number)
         found = found.filter(named)
     return found.order_by("answer_due_at", "pk")
+
+
+def answers_by_path(
+    region: Region, *, since: datetime, now: datetime
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Return, by street (its path), the requests sent since then, and those that were answered in time;
+    what still waits is in time until its day is over."""
+    sent = HelpRequest.objects.filter(
+        region__path__startswith=region.path, submitted_at__gte=since
+    ).values_list("region__path")
+    in_time = sent.filter(
+        Q(answered_at__lte=F("answer_due_at")) | Q(answered_at__isnull=True, answer_due_at__gt=now)
+    )
+    return _counts(sent), _counts(in_time)
+
+
+def visits_by_path(region: Region, *, since: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """Return, by street (its path), the visits served since then, and those that nobody came to."""
+    ended = Visit.objects.filter(
+        region__path__startswith=region.path, ends_at__gte=since
+    ).values_list("region__path")
+    served = ended.filter(state=VisitState.COMPLETED)
+    return _counts(served), _counts(ended.filter(state=VisitState.UNFILLED))
+
+
+def _counts(rows: "QuerySet[Any, Any]") -> dict[str, int]:
+    return dict(rows.annotate(n=Count("pk")).order_by())
 
 
 def visits_for(viewer: User | None, *, now: datetime) -> QuerySet[Visit]:

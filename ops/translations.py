@@ -58,7 +58,9 @@ def _sources() -> Iterator[str]:
                 yield path.read_text()
     for path in sorted((ROOT / "templates").rglob("*")):
         if path.suffix in {".html", ".txt"}:
-            yield templatize(path.read_text())
+            # It reads as Python: a template's own indentation means nothing there.
+            lines = templatize(path.read_text()).splitlines()
+            yield "\n".join(line.lstrip() for line in lines)
 
 
 def messages() -> set[Message]:

@@ -38,3 +38,16 @@ def inside(paths: list[str], field: str = "region") -> Q:
 def points() -> QuerySet[ServicePoint]:
     """Return the registers of service points; they are public."""
     return ServicePoint.objects.select_related("region__parent")
+
+
+def regions_in(paths: list[str]) -> QuerySet[Region]:
+    """Return the regions of these areas, the areas themselves among them, in the order of the tree."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(path__startswith=path)
+    return tree().filter(condition)
+
+
+def streets_in(paths: list[str]) -> QuerySet[Region]:
+    """Return the streets and towns of these areas, with their district at hand."""
+    return regions_in(paths).filter(level=Level.STREET)

@@ -12,6 +12,7 @@ from kernel import vault
 from matching.models import Assignment
 from organizations import queries as bodies
 from organizations.models import Shift
+from regions.models import Region
 from service_records.models import CheckIn, Evaluation, ServiceRecord
 from service_records.rules import STEP_SECONDS
 from service_records.states import Evidence, RecordState
@@ -119,6 +120,22 @@ def day_minutes(volunteer: User, day: date) -> int:
         .aggregate(sum=Sum("minutes"))
     )
     return int(rows["sum"] or 0)
+
+
+def minutes_by_path(region: Region, *, since: date) -> dict[str, int]:
+    """Return the verified minutes approved for services since that day, by street (its path)."""
+    return dict(
+        ServiceRecord.objects.filter(
+            region__path__startswith=region.path,
+            service_on__gte=since,
+            state=RecordState.APPROVED,
+            evidence=Evidence.VERIFIED,
+            correction__isnull=True,
+        )
+        .values_list("region__path")
+        .annotate(sum=Sum("minutes"))
+        .order_by()
+    )
 
 
 def step_at(now: datetime) -> int:

@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver
 
 from web.account.urls import urlpatterns as account
+from web.audit.urls import urlpatterns as audit
 from web.cases.urls import urlpatterns as cases
 from web.console.urls import urlpatterns as console
+from web.hotline.urls import urlpatterns as hotline
 from web.organization.urls import urlpatterns as organization
 from web.public.urls import urlpatterns as public
 from web.resident.urls import urlpatterns as resident
@@ -18,7 +20,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *resident,
     *volunteer,
     *organization,
+    *hotline,
     *console,
     *review,
     *cases,
+    *audit,
 ]

@@ -26,6 +26,7 @@ from accounts.queries.residents import (
     DEEDS,
     Acting,
     acting,
+    all_reveals,
     blocked_volunteers,
     blocks_for,
     certificates_claimed_twice,
@@ -49,6 +50,7 @@ from accounts.queries.volunteers import (
     latest_verification,
     listed,
     verifications_for,
+    volunteers_by_path,
     volunteers_for,
 )
 
@@ -56,6 +58,7 @@ __all__ = [
     "DEEDS",
     "Acting",
     "acting",
+    "all_reveals",
     "blocked_volunteers",
     "blocks_for",
     "certificates_claimed_twice",
@@ -95,5 +98,6 @@ __all__ = [
     "user_by_ref",
     "users_for",
     "verifications_for",
+    "volunteers_by_path",
     "volunteers_for",
 ]

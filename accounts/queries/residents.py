@@ -147,6 +147,11 @@ def reveals_of(resident: ResidentProfile) -> QuerySet[Reveal]:
     return resident.reveals.select_related("by__key").order_by("-pk")
 
 
+def all_reveals() -> QuerySet[Reveal]:
+    """Return who looked at whose masked data and why, newest first; for the auditor of the whole city."""
+    return Reveal.objects.select_related("by__key", "resident").order_by("-pk")
+
+
 def blocked_volunteers(resident: ResidentProfile) -> QuerySet[Block]:
     """Return the pairs with ``resident`` that are not brought together again, by either side."""
     return Block.objects.filter(resident=resident, lifted_at__isnull=True)

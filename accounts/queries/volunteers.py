@@ -3,12 +3,13 @@
 import json
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Credential, User, Verification, VolunteerProfile
 from accounts.queries.posts import may_in_city, scope_q
 from accounts.roles import Permission
 from accounts.states import VerificationState
+from regions.models import Region
 
 
 def volunteers_for(viewer: User | None, *, now: datetime) -> QuerySet[VolunteerProfile]:
@@ -75,3 +76,13 @@ def listed(text: str | None) -> list[str]:
     """Return a sealed JSON list; empty when there is none."""
     found: list[str] = json.loads(text) if text else []
     return found
+
+
+def volunteers_by_path(region: Region) -> dict[str, int]:
+    """Return how many verified volunteers live in each street of ``region``: path → count."""
+    return dict(
+        VolunteerProfile.objects.filter(is_verified=True, region__path__startswith=region.path)
+        .values_list("region__path")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )

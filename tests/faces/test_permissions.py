@@ -32,6 +32,11 @@ OPEN_TO_ALL = {
     "api:complaint-track-review", "api:complaint-track-withdraw",
 }  # fmt: skip
 SIGNED_IN = {
+    "web:job", "web:job-stop",
+    "web:hotline", "web:hotline-new", "web:hotline-resident", "web:hotline-ask",
+    "web:hotline-check", "web:desks", "web:desk-end", "web:reports", "web:incidents",
+    "web:incident", "web:incident-take", "web:incident-add", "web:audit", "web:audit-reveals",
+    "web:audit-chain",
     "web:telling", "web:end-sessions", "web:my-data-copy", "web:erase", "web:credentials",
     "web:credential-withdraw", "web:credential-file", "web:needs", "web:people", "web:person-ask",
     "web:person-add", "web:person-end", "web:meet-again",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.account import copy, data, demo, enter, notices, own, second, telling
+from web.account import copy, data, demo, enter, jobs, notices, own, second, telling
 
 urlpatterns = [
     path("account/enter/", enter.enter, name="enter"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("account/data/erase/", data.erase, name="erase"),
     path("account/data/", data.data, name="data"),
     path("account/data/consents/<str:ref>/withdraw/", data.withdraw, name="withdraw-consent"),
+    path("jobs/<str:ref>/", jobs.job, name="job"),
+    path("jobs/<str:ref>/stop/", jobs.stop, name="job-stop"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read_all, name="notices-read"),
     path("notices/<str:ref>/open/", notices.open_notice, name="notice-open"),

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts.queries import desks_of, volunteers_for
+from accounts.queries import desk_paths, desks_of, volunteers_for
+from accounts.roles import Permission
 from help_requests import actions, queries
 from help_requests.states import RefusalReason, RequestState
 from matching import actions as matching
@@ -46,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "escalated": openings.filter(escalated_at__isnull=False)[:20],
             "incidents": open_incidents(user, now=now)[:10],
             "first": waiting[:5],
+            "grants_posts": bool(desk_paths(user, Permission.GRANT_DESKS, now=now)),
         },
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.console import checks, requests
+from web.console import checks, desks, reports, requests
 
 urlpatterns = [
     path("console/", requests.overview, name="console"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("console/requests/<str:ref>/refuse/", requests.refuse, name="console-refuse"),
     path("console/requests/<str:ref>/refer/", requests.refer, name="console-refer"),
     path("console/openings/<str:ref>/offer/<str:volunteer>/", requests.pick, name="console-pick"),
+    path("console/desks/", desks.desks, name="desks"),
+    path("console/desks/<str:ref>/end/", desks.end, name="desk-end"),
+    path("console/reports/", reports.reports, name="reports"),
     path("console/verify/", checks.queue, name="console-verify"),
     path("console/verify/identity/<str:ref>/", checks.identity, name="check-identity"),
     path("console/verify/credential/<str:ref>/", checks.credential, name="check-credential"),

@@ -46,7 +46,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _draft(request: HttpRequest, ref: str) -> HelpRequest:
-    rows = queries.my_requests(me(request), now=timezone.now())
+    rows = queries.requests_for(me(request), now=timezone.now())
     row: HelpRequest = one(rows.filter(state=RequestState.DRAFT), ref)
     return row
 

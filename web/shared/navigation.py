@@ -43,9 +43,13 @@ OFFICE = (
     Item("web:console", _("Overview")),
     Item("web:console-requests", _("Help requests")),
     Item("web:console-verify", _("To check")),
+    Item("web:hotline", _("Find a resident")),
+    Item("web:reports", _("Figures")),
 )
+HOTLINE = (Item("web:hotline", _("Find a resident")),)
 REVIEWER = (Item("web:review", _("Hours to review")),)
-CASES = (Item("web:cases", _("Cases")),)
+CASES = (Item("web:cases", _("Cases")), Item("web:incidents", _("Incidents")))
+AUDIT = (Item("web:audit", _("Ledger")), Item("web:reports", _("Figures")))
 
 BY_ROLE: dict[Role, tuple[Item, ...]] = {
     Role.RESIDENT: RESIDENT,
@@ -55,8 +59,10 @@ BY_ROLE: dict[Role, tuple[Item, ...]] = {
     Role.STREET: OFFICE,
     Role.DISTRICT: OFFICE,
     Role.CITY: OFFICE,
+    Role.OPERATOR: HOTLINE,
     Role.REVIEWER: REVIEWER,
     Role.CASE_HANDLER: CASES,
+    Role.AUDITOR: AUDIT,
 }
 MOST = 6
 

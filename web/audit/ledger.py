@@ -1,0 +1,93 @@
+"""Follow a trace through the ledger, see who looked at whom, check that the chain is whole."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from accounts import queries
+from accounts.roles import Permission
+from kernel import seal
+from kernel.events import ledger as entries
+from kernel.workdays import day_bounds
+from web.shared.forms import DayField, Form, TextField
+from web.shared.pages import me
+
+PAGE = 50
+
+
+def _auditor(request: HttpRequest) -> None:
+    """Let in who reads the whole ledger: an event belongs to no district."""
+    if not queries.may_in_city(me(request), Permission.READ_LEDGER, now=timezone.now()):
+        raise Http404
+
+
+class LedgerForm(Form):
+    """What to look for; all of it can be left empty."""
+
+    name = TextField(
+        label=gettext_lazy("What happened"),
+        help_text=gettext_lazy("The beginning of its name, for example offer or offer.accepted."),
+        max_length=60,
+        required=False,
+    )
+    subject = TextField(
+        label=gettext_lazy("What it is about"),
+        help_text=gettext_lazy("Kind and key, for example matching.offer 12."),
+        max_length=80,
+        required=False,
+    )
+    by = forms.IntegerField(label=gettext_lazy("By whom (key)"), required=False, min_value=1)
+    day = DayField(label=gettext_lazy("On which day"), required=False)
+
+
+def _asked(given: dict[str, Any]) -> dict[str, Any]:
+    kind, _blank, key = str(given.get("subject") or "").partition(" ")
+    asked: dict[str, Any] = {"name": given.get("name") or "", "by": given.get("by")}
+    if kind:
+        asked["kind"] = kind
+        asked["key"] = int(key) if key.strip().isascii() and key.strip().isdecimal() else None
+    if day := given.get("day"):
+        asked["since"], asked["until"] = day_bounds(day)
+    return asked
+
+
+@login_required
+def ledger(request: HttpRequest) -> HttpResponse:
+    """List events, newest first; the page goes on from a key, so that none is seen twice."""
+    _auditor(request)
+    form = LedgerForm(request.GET or None)
+    asked = _asked(form.cleaned_data) if form.is_valid() else {}
+    before = request.GET.get("before", "")
+    found = entries(
+        **asked, before=int(before) if before.isdecimal() and len(before) < 19 else None
+    )
+    rows = list(found[: PAGE + 1])
+    more = rows[PAGE - 1].pk if len(rows) > PAGE else None
+    context = {"form": form, "rows": rows[:PAGE], "more": more}
+    return render(request, "web/audit/ledger.html", context)
+
+
+@login_required
+def reveals(request: HttpRequest) -> HttpResponse:
+    """List who looked at masked data, of whom, and why."""
+    _auditor(request)
+    page = Paginator(queries.all_reveals(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "web/audit/reveals.html", {"page": page})
+
+
+@login_required
+def chain(request: HttpRequest) -> HttpResponse:
+    """Say how far the ledger is sealed, and on demand recompute the whole chain."""
+    _auditor(request)
+    problems = seal.broken(seal.noted_head()) if request.method == "POST" else None
+    noted = seal.noted_head()
+    late = timezone.now() - timedelta(minutes=5)
+    context = {"head": seal.head(), "noted": noted, "problems": problems, "late": late}
+    return render(request, "web/audit/chain.html", context)

@@ -1,0 +1,78 @@
+"""Posts: who does what, where, from when to when; given below one's own level and inside one's own area."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts import actions, queries
+from accounts.roles import Permission
+from accounts.states import DeskRole
+from kernel.workdays import local_date
+from regions.queries import regions_in
+from web.shared.forms import DayField, Form, TextField, carry_out, show
+from web.shared.pages import me, one
+
+
+class DeskForm(Form):
+    """A post for somebody who signs in already."""
+
+    address = TextField(
+        label=gettext_lazy("Their phone number or e-mail address"),
+        help_text=gettext_lazy("The one they sign in with."),
+        max_length=254,
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Post"), widget=forms.RadioSelect, choices=DeskRole.choices
+    )
+    region = forms.ChoiceField(label=gettext_lazy("Where"))
+    starts_on = DayField(label=gettext_lazy("From"))
+    ends_on = DayField(label=gettext_lazy("To"), required=False)
+
+
+@login_required
+def desks(request: HttpRequest) -> HttpResponse:
+    """List the posts of the viewer's area, and give one."""
+    user, now = me(request), timezone.now()
+    paths = queries.desk_paths(user, Permission.GRANT_DESKS, now=now)
+    if not paths:
+        raise Http404
+    places = {region.code: region for region in regions_in(paths)}
+    form = DeskForm(request.POST or None, initial={"starts_on": local_date(now)})
+    form.fields["region"].choices = [  # type: ignore[attr-defined]
+        ("", "—"),
+        *(
+            (code, f"{region.parent} {region}" if region.parent else region.name)
+            for code, region in places.items()
+        ),
+    ]
+
+    def act(given: dict[str, Any]) -> Any:
+        given["user"] = actions.find_person(address=given.pop("address"), by=user, now=now)
+        given["region"] = places[given["region"]]
+        return actions.grant_desk(by=user, now=now, **given)
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("The post is given."))
+        return redirect("web:desks")
+    page = Paginator(queries.desks_for(user, now=now), 25).get_page(request.GET.get("page"))
+    return show(request, "web/console/desks.html", form, page=page, today=local_date(now))
+
+
+@login_required
+@require_POST
+def end(request: HttpRequest, ref: str) -> HttpResponse:
+    """End a post today; its holder's sessions and tokens end at once."""
+    user, now = me(request), timezone.now()
+    desk = one(queries.desks_for(user, now=now), ref)
+    actions.end_desk(desk=desk, ends_on=local_date(now), by=user, now=now)
+    messages.success(request, _("The post ends today."))
+    return redirect("web:desks")
