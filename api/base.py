@@ -39,6 +39,15 @@ class OnceOnly:
 
     request: Any
 
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        """Refuse a key that is none before anything else is looked at."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        key = self.key
+        if key and not (len(key) <= 80 and key.isascii() and key.isprintable()):
+            raise ValidationError(
+                {"Idempotency-Key": [_("Use 1 to 80 plain characters.")]}, code="bad_key"
+            )
+
     @property
     def viewer(self) -> Any:
         """Return who asks, or None."""
@@ -48,12 +57,7 @@ class OnceOnly:
     @property
     def key(self) -> str:
         """Return the ``Idempotency-Key``; empty when none was sent."""
-        key: str = self.request.headers.get("Idempotency-Key", "")
-        if key and not (len(key) <= 80 and key.isascii() and key.isprintable()):
-            raise ValidationError(
-                {"Idempotency-Key": [_("Use 1 to 80 plain characters.")]}, code="bad_key"
-            )
-        return key
+        return str(self.request.headers.get("Idempotency-Key", ""))
 
     def once(self, act: Callable[[], Mapping[str, Any]], *, now: datetime) -> Mapping[str, Any]:
         """Return what ``act`` says, references only; sent again with its key, it is not called again."""

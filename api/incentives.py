@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -13,11 +12,10 @@ from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.models import VolunteerProfile
 from accounts.queries import volunteers_for
-from api.base import Card, ReadOperations
+from api.base import Card, Operations, ReadOperations
 from api.shapes import Shape
 from incentives import actions, queries
 from kernel.refusals import NotAllowed
@@ -103,7 +101,8 @@ class Proofs(ReadOperations):
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, ref: str) -> Response:
         """Have a proof stand no longer."""
-        proof = get_object_or_404(RevokedCard.rows(self.viewer, timezone.now()), ref=ref)
+        self.card = RevokedCard  # type: ignore[misc]
+        proof = self.get_object()
         given = self.given(Revocation)
         return self.deed(
             lambda now: actions.revoke_proof(proof=proof, by=self.viewer, now=now, **given),
@@ -117,13 +116,14 @@ class Proofs(ReadOperations):
         return HttpResponse(actions.proof_pdf(self.get_object()), content_type="application/pdf")
 
 
-class VerifyProof(APIView):
+class VerifyProof(Operations):
     """Whether a proof is genuine and stands; by its public reference or its short number."""
 
+    card = ProofCard
     is_public = True
 
     @extend_schema(responses=StandingCard)
-    def get(self, request: Request, number: str) -> Response:
+    def verify(self, request: Request, number: str) -> Response:
         """Answer with the standing; a wrong number gets the same kind of answer."""
         standing = queries.standing(number)
         body: dict[str, Any] = {"standing": standing.kind}

@@ -158,7 +158,7 @@ class RevealCard(Shape):
 
 
 class _Residents(Operations):
-    @extend_schema(request=NewResident)
+    @extend_schema(request=NewResident, responses={201: CoveredCard})
     def create(self, request: Request) -> Response:
         """Register a resident: oneself (``is_me``), or somebody without an account."""
         given = _details(self.given(NewResident))
@@ -168,6 +168,7 @@ class _Residents(Operations):
             lambda now: actions.register_resident(
                 user=user, consents=allowed, by=self.viewer, now=now, **given
             ),
+            card=CoveredCard,  # whoever registered somebody may not act for them yet
             status_code=status.HTTP_201_CREATED,
         )
 

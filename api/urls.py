@@ -92,7 +92,11 @@ v1: list[URLPattern | URLResolver] = [
         name="notice-preferences",
     ),
     path("me/quiet-hours/", telling({"put": "set_quiet_hours"}), name="quiet-hours"),
-    path("proofs/<str:number>/verify/", incentives.VerifyProof.as_view(), name="verify-proof"),
+    path(
+        "proofs/<str:number>/verify/",
+        incentives.VerifyProof.as_view({"get": "verify"}),
+        name="verify-proof",
+    ),
     path("", include(router.urls)),
 ]
 

@@ -1,17 +1,10 @@
 """Every page and every operation, asked as everybody about everybody's rows, against one table."""
 
-import logging
-from collections.abc import Iterator
-
 import pytest
-from django.db import transaction
-from pytest_django import DjangoDbBlocker
 
-from help_requests.actions import load_reference
 from ops import permissions
 from ops.permissions import Row
 from tests.faces.asking import Asker, addresses, methods_of
-from tests.faces.world import NOW, built
 
 pytestmark = pytest.mark.django_db  # a savepoint for each inside the one world
 
@@ -34,19 +27,6 @@ def wanted() -> dict[str, str]:
 def kinds_of(route: str) -> tuple[str, ...]:
     """Return what a line has to name for the places of ``route``: the kinds are for a person to say."""
     return tuple("kind?" for _place in range(route.count("<")))
-
-
-@pytest.fixture(scope="module")
-def asker(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Asker]:
-    """Return everybody of a world that is built once, and undone when the module is over."""
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
-        patch.setattr("django.utils.timezone.now", lambda: NOW)
-        logging.disable(logging.CRITICAL)  # a line for each of thousands of answers takes long
-        with transaction.atomic():
-            load_reference()
-            yield Asker(built())
-            transaction.set_rollback(True)
-        logging.disable(logging.NOTSET)
 
 
 @pytest.mark.parametrize("key", sorted({*wanted(), *TABLE}))

@@ -39,7 +39,7 @@ class Place:
 
 @dataclass
 class World:
-    """Places by relation, and a signed-in person by role."""
+    """Places by relation, and a signed-in person by role; two more for what only few may do."""
 
     places: dict[str, Place]
     people: dict[str, User]
@@ -55,6 +55,7 @@ def _posts() -> tuple[dict[str, Desk], dict[str, User]]:
         "reviewer": accounts.desk(DeskRole.REVIEWER, own),
         "case_handler": accounts.desk(DeskRole.CASE_HANDLER, own),
         "auditor": accounts.desk(DeskRole.AUDITOR, own),
+        "city_reviewer": accounts.desk(DeskRole.REVIEWER, far),
     }
     return posts, {role: desk.user for role, desk in posts.items()}
 
@@ -144,6 +145,7 @@ def _place(home: Any, seat: Any) -> Place:
         "proxy": grant.proxy,
         "volunteer": volunteer,
         "coordinator": member.user,
+        "manager": body.registered_by,
     }
     return place
 
