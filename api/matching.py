@@ -136,7 +136,10 @@ class AssignmentCard(Card):
 
     def get_address(self, row: Assignment) -> str | None:
         """Return the full address, from two hours before to the end."""
-        return queries.address_of(row, self.context["request"].user, now=timezone.now())
+        viewer, now = self.context["request"].user, timezone.now()
+        if "cancels" not in self.context:  # once for a whole list
+            self.context["cancels"] = queries.cancels_of_late(viewer, now=now)
+        return queries.address_of(row, viewer, now=now, cancels=self.context["cancels"])
 
 
 class Words(Shape):

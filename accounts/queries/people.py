@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Consent, ResidentProfile, Token, User, VolunteerProfile
 from accounts.queries.posts import desks_of, may_in_city, scope_q
@@ -17,13 +17,14 @@ from regions.models import Region
 def roles_of(user: User, *, now: datetime) -> frozenset[Role]:
     """Return the roles that this room knows of; organizations add the coordinator."""
     roles = {Role(desk.role) for desk in desks_of(user, now=now)}
-    if ResidentProfile.objects.filter(user=user).exists():
-        roles.add(Role.RESIDENT)
-    if VolunteerProfile.objects.filter(user=user).exists():
-        roles.add(Role.VOLUNTEER)
-    if live_grants(now).filter(proxy=user).exists():
-        roles.add(Role.PROXY)
-    return frozenset(roles)
+    what = {
+        Role.RESIDENT: ResidentProfile.objects.filter(user=OuterRef("pk")),
+        Role.VOLUNTEER: VolunteerProfile.objects.filter(user=OuterRef("pk")),
+        Role.PROXY: live_grants(now).filter(proxy=OuterRef("pk")),
+    }
+    asked = {role.value: Exists(rows) for role, rows in what.items()}  # in one query, on every page
+    held = User.objects.filter(pk=user.pk).values(**asked).first() or {}
+    return frozenset(roles | {Role(role) for role, holds in held.items() if holds})
 
 
 def home_of(user: User) -> Region | None:

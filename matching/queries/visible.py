@@ -191,11 +191,17 @@ def cancels_of_late(volunteer: User, *, now: datetime) -> int:
     ).count()
 
 
-def address_of(assignment: Assignment, viewer: User, *, now: datetime) -> str | None:
-    """Return the full address for who accepted, from two hours before to the end; else None."""
+def address_of(
+    assignment: Assignment, viewer: User, *, now: datetime, cancels: int | None = None
+) -> str | None:
+    """Return the full address for who accepted, from two hours before to the end; else None.
+
+    Who asks about many tasks counts ``cancels_of_late`` once.
+    """
     if assignment.volunteer_id != viewer.pk:
         return None
-    cancels = cancels_of_late(viewer, now=now)
+    if cancels is None:
+        cancels = cancels_of_late(viewer, now=now)
     if not rules.is_address_shown(assignment=assignment, cancels=cancels, now=now):
         return None
     opening = assignment.opening

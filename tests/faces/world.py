@@ -23,18 +23,20 @@ from tests.factories.regions import city, district, street
 
 NOW = records.NEXT_DAY + timedelta(hours=1)
 ABSENT = "a" * 22
+PHONE = "13912340000"
 
 
 @dataclass
 class Place:
-    """References of the rows of one place by kind, and the people who live and work there."""
+    """The rows of one place by kind, and the people who live and work there."""
 
-    refs: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
     cast: dict[str, User] = field(default_factory=dict)
 
-    def keep(self, **rows: Any) -> None:
-        """Note the references of ``rows``."""
-        self.refs |= {kind: str(row.ref) for kind, row in rows.items()}
+    @property
+    def refs(self) -> dict[str, str]:
+        """Return the references of the rows."""
+        return {kind: str(row.ref) for kind, row in self.rows.items()}
 
 
 @dataclass
@@ -60,14 +62,29 @@ def _posts() -> tuple[dict[str, Desk], dict[str, User]]:
     return posts, {role: desk.user for role, desk in posts.items()}
 
 
-def _place(home: Any, seat: Any) -> Place:
-    """Build everything in the street ``home``; what may be seated higher up is in ``seat``."""
-    place = Place()
-    resident = accounts.resident(region=home, phone="13912340000")
+def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) -> Place:
+    """Build everything in the street ``home``; what may be seated higher up is in ``seat``.
+
+    With ``more`` the same people get another row of each kind, ``hours`` later.
+    """
+    made = Place()
+    later = timedelta(hours=hours)
+    resident = more.rows["resident"] if more else accounts.resident(region=home, phone=PHONE)
+    volunteer = more.cast["volunteer"] if more else matched.ready_volunteer(home=home)
+    profile = volunteer.volunteer
+    office = accounts.officer(DeskRole.CITY, city())
+    if more:
+        body = more.rows["organization"]
+        people.lift_block(block=more.rows["block"], by=resident.user, now=NOON)
+    else:
+        body = organizations.organization(region=seat, verified=False)
+        body = bodies.decide_organization(
+            organization=body, accept=True, reason="", by=office, now=NOON
+        )
     grant = accounts.grant(resident)
     consent = people.give_consent(
         subject=resident.user,
-        purpose=Purpose.REAL_NAME,
+        purpose=Purpose.values[hours],
         text_version="1",
         by=resident.user,
         now=NOON,
@@ -75,24 +92,22 @@ def _place(home: Any, seat: Any) -> Place:
     token, _secret = people.make_token(
         user=resident.user, name="t", scopes=["read"], days=300, by=resident.user, now=NOON
     )
-    volunteer = matched.ready_volunteer(home=home)
-    profile = volunteer.volunteer
-    office = accounts.officer(DeskRole.CITY, city())
-    body = organizations.organization(region=seat, verified=False)
-    body = bodies.decide_organization(
-        organization=body, accept=True, reason="", by=office, now=NOON
-    )
     member = organizations.membership(body)
 
     draft = help_requests.draft(resident)
-    request = help_requests.accepted(resident, in_charge=body)
+    request = help_requests.accepted(
+        resident, in_charge=body, starts_at=help_requests.VISIT_AT + later
+    )
     visit = request.visits.get()
     opening = matched.opening(visit)
     offer = matched.offer(opening, volunteer)
     assignment = matching.accept_offer(offer=offer, by=volunteer, now=NOON)
     record = records.approved(assignment)
     project = organizations.project(body, region=home)
-    shift = organizations.shift(project)
+    starts_at = organizations.SHIFT_AT + later
+    shift = organizations.shift(
+        project, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2)
+    )
     bodies.submit_project(project=project, by=body.registered_by, now=NOON)
     bodies.publish_project(project=project, by=office, now=NOON)
     shift.refresh_from_db()
@@ -109,55 +124,57 @@ def _place(home: Any, seat: Any) -> Place:
         now=records.NEXT_DAY,
     )
     complaint, _code = rights.complaint_with_code(region=seat, by=resident.user)
-    place.keep(
-        resident=resident,
-        grant=grant,
-        consent=consent,
-        token=token,
-        account=resident.user,
-        volunteer=profile,
-        verification=queries.latest_verification(volunteer),
-        credential=accounts.credential(profile, kind=CredentialKind.LAWYER),
-        organization=body,
-        membership=member,
-        draft=draft,
-        request=request,
-        visit=visit,
-        opening=opening,
-        offer=offer,
-        assignment=assignment,
-        record=record,
-        project=project,
-        shift=shift,
-        application=application,
-        block=block,
-        proof=proof,
-        complaint=complaint,
-        appeal=rights.appeal(record),
-        incident=rights.incident(region=seat, by=volunteer, assignment=assignment),
-        notice=notifications.notice(resident.user),
-        desk=accounts.desk(DeskRole.STREET if seat == home else DeskRole.REVIEWER, seat),
-    )
-    place.refs["number"] = str(proof.number)
-    assert resident.user is not None
-    place.cast = {
+    made.rows = {
+        "resident": resident,
+        "grant": grant,
+        "consent": consent,
+        "token": token,
+        "account": resident.user,
+        "volunteer": profile,
+        "verification": queries.latest_verification(volunteer),
+        "credential": accounts.credential(profile, kind=CredentialKind.LAWYER),
+        "organization": body,
+        "membership": member,
+        "draft": draft,
+        "request": request,
+        "visit": visit,
+        "opening": opening,
+        "offer": offer,
+        "assignment": assignment,
+        "record": record,
+        "project": project,
+        "shift": shift,
+        "application": application,
+        "block": block,
+        "proof": proof,
+        "complaint": complaint,
+        "appeal": rights.appeal(record),
+        "incident": rights.incident(region=seat, by=volunteer, assignment=assignment),
+        "notice": notifications.notice(resident.user),
+        "desk": accounts.desk(DeskRole.STREET if seat == home else DeskRole.REVIEWER, seat),
+    }
+    made.cast = {
         "resident": resident.user,
         "proxy": grant.proxy,
         "volunteer": volunteer,
         "coordinator": member.user,
         "manager": body.registered_by,
     }
-    return place
+    return made
+
+
+def first_place() -> World:
+    """Return the own place alone, with everybody who has a post."""
+    own = place(street("310101001"), street("310101001"))
+    return World({"own": own}, {**own.cast, **_posts()[1]})
 
 
 def built() -> World:
     """Return the world; the catalogue of services is loaded."""
-    people_of_posts = _posts()[1]
-    near = district("310101")
-    places = {
-        "own": _place(street("310101001"), street("310101001")),
-        "sibling": _place(street("310101002"), street("310101002")),
-        "parent": _place(street("310101003"), near),
-        "other": _place(street("310115001"), district("310115")),
+    world = first_place()
+    world.places |= {
+        "sibling": place(street("310101002"), street("310101002")),
+        "parent": place(street("310101003"), district("310101")),
+        "other": place(street("310115001"), district("310115")),
     }
-    return World(places, {**places["own"].cast, **people_of_posts})
+    return world
