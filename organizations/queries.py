@@ -113,6 +113,20 @@ def projects_for(viewer: User | None, *, now: datetime) -> QuerySet[Project]:
     return Project.objects.filter(seen).select_related("organization", "region__parent")
 
 
+def public_organizations(
+    *, now: datetime, district: Region | None = None, kind: str = "", text: str = ""
+) -> QuerySet[Organization]:
+    """Return the verified organizations, by district, kind and words."""
+    found = organizations_for(None, now=now)
+    if district:
+        found = found.filter(region__path__startswith=district.path)
+    if kind:
+        found = found.filter(kind=kind)
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(about__icontains=text))
+    return found.order_by("name", "pk")
+
+
 def public_projects(
     *, now: datetime, district: Region | None = None, category: str = "", text: str = ""
 ) -> QuerySet[Project]:

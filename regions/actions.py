@@ -1,14 +1,15 @@
 """Filling the tree from its reference table."""
 
 import csv
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
 from django.db import transaction
 from pypinyin import lazy_pinyin
 
-from regions.models import Region
-from regions.states import Level
+from regions.models import Region, ServicePoint
+from regions.states import AccessFact, Level, PointKind
 
 CITY = ("310000", "上海市", "Shanghai", 31.2304, 121.4737)
 
@@ -121,3 +122,30 @@ def load_reference() -> int:
             )
         )
     return 1 + len(districts) + len(rows)
+
+
+def put_point(
+    *,
+    kind: PointKind,
+    region: Region,
+    name: str,
+    address: str,
+    lat: float,
+    lng: float,
+    access: Sequence[str] = (),
+    opens: str = "",
+) -> ServicePoint:
+    """Write a service point into its register; the same kind and name in a region is the same point."""
+    point, _made = ServicePoint.objects.update_or_create(
+        region=region,
+        kind=kind,
+        name=name,
+        defaults={
+            "address": address,
+            "lat": lat,
+            "lng": lng,
+            "access": [AccessFact(code).value for code in access],
+            "opens": opens,
+        },
+    )
+    return point

@@ -35,9 +35,18 @@ def inside(paths: list[str], field: str = "region") -> Q:
     return condition
 
 
-def points() -> QuerySet[ServicePoint]:
-    """Return the registers of service points; they are public."""
-    return ServicePoint.objects.select_related("region__parent")
+def points(
+    *, district: Region | None = None, kind: str = "", access: str = ""
+) -> QuerySet[ServicePoint]:
+    """Return the registers of service points, which are public: by district, kind and what one needs."""
+    found = ServicePoint.objects.select_related("region__parent")
+    if district:
+        found = found.filter(region__path__startswith=district.path)
+    if kind:
+        found = found.filter(kind=kind)
+    if access:  # a list of codes as JSON text: no code is part of another one
+        found = found.filter(access__icontains=f'"{access}"')
+    return found
 
 
 def regions_in(paths: list[str]) -> QuerySet[Region]:

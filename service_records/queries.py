@@ -3,19 +3,20 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from accounts import queries as people
 from accounts.models import User
 from accounts.roles import Permission
 from kernel import vault
+from kernel.workdays import local_date
 from matching.models import Assignment
 from organizations import queries as bodies
-from organizations.models import Shift
+from organizations.models import Organization, Shift
 from regions.models import Region
 from service_records.models import CheckIn, Evaluation, ServiceRecord
 from service_records.rules import STEP_SECONDS
-from service_records.states import Evidence, RecordState
+from service_records.states import Evidence, Face, RecordState
 
 TO_REVIEW = (RecordState.PROPOSED, RecordState.HELD)
 AT_HAND = (
@@ -136,6 +137,31 @@ def minutes_by_path(region: Region, *, since: date) -> dict[str, int]:
         .annotate(sum=Sum("minutes"))
         .order_by()
     )
+
+
+FEWEST = 5  # services or evaluations behind a published share
+
+
+def recording_of(organization: Organization, *, now: datetime) -> int | None:
+    """Return the per cent of an organization's services that were recorded within ten working days
+    (民政部令67号 Art 11); None while fewer than five are due."""
+    due = ServiceRecord.objects.filter(
+        organization=organization, corrects__isnull=True, record_due_on__lt=local_date(now)
+    )
+    whole = due.count()
+    in_time = due.filter(recorded_at__isnull=False).filter(
+        recorded_at__date__lte=F("record_due_on")
+    )
+    return round(100 * in_time.count() / whole) if whole >= FEWEST else None
+
+
+def satisfaction_of(organization: Organization) -> int | None:
+    """Return the per cent of good faces that residents and volunteers gave; None below five."""
+    given = Evaluation.objects.filter(assignment__opening__organization=organization).exclude(
+        face=""
+    )
+    whole = given.count()
+    return round(100 * given.filter(face=Face.GOOD).count() / whole) if whole >= FEWEST else None
 
 
 def step_at(now: datetime) -> int:

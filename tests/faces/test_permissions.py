@@ -21,6 +21,7 @@ from tests.factories.regions import street
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {
+    "web:bodies", "web:body", "web:places",
     "web:home", "web:help", "web:accessibility", "web:display", "web:language", "web:projects",
     "web:project", "web:verify", "web:standing", "web:enter", "web:enter-code",
     "web:enter-password", "web:leave", "web:complain", "web:track", "web:demo", "web:demo-enter",
@@ -32,6 +33,7 @@ OPEN_TO_ALL = {
     "api:complaint-track-review", "api:complaint-track-withdraw",
 }  # fmt: skip
 SIGNED_IN = {
+    "web:org-settings", "web:member-confirm", "web:member-end",
     "web:job", "web:job-stop",
     "web:hotline", "web:hotline-new", "web:hotline-resident", "web:hotline-ask",
     "web:hotline-check", "web:desks", "web:desk-end", "web:reports", "web:incidents",

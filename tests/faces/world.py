@@ -13,6 +13,7 @@ from accounts import queries
 from accounts.models import Desk, User
 from accounts.states import CredentialKind, DeskRole, Purpose
 from incentives import actions as earning
+from kernel import jobs
 from matching import actions as matching
 from organizations import actions as bodies
 from tests.factories import accounts, help_requests, notifications, organizations, rights
@@ -151,6 +152,7 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
         "appeal": rights.appeal(record),
         "incident": rights.incident(region=seat, by=volunteer, assignment=assignment),
         "notice": notifications.notice(resident.user),
+        "job": jobs.queue("export", "kernel.jobs.tidy", by=resident.user, now=NOON),
         "desk": accounts.desk(DeskRole.STREET if seat == home else DeskRole.REVIEWER, seat),
     }
     made.cast = {

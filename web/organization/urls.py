@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from web.organization import bodies, projects, shifts
+from web.organization import bodies, projects, settings, shifts
 
 urlpatterns = [
     path("org/", bodies.org, name="org"),
+    path("org/settings/", settings.settings, name="org-settings"),
+    path("org/members/<str:ref>/confirm/", settings.confirm, name="member-confirm"),
+    path("org/members/<str:ref>/end/", settings.end, name="member-end"),
     path("org/new/", bodies.register, name="org-register"),
     path("org/projects/new/<str:ref>/", projects.new, name="org-project-new"),
     path("org/projects/<str:ref>/", projects.project, name="org-project"),

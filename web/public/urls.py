@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.public import display, home, projects, verify
+from web.public import bodies, display, home, projects, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("language/", display.language, name="language"),
     path("projects/", projects.projects, name="projects"),
     path("projects/<str:ref>/", projects.project, name="project"),
+    path("organizations/", bodies.bodies, name="bodies"),
+    path("organizations/<str:ref>/", bodies.body, name="body"),
+    path("places/", bodies.places, name="places"),
     path("shifts/<str:ref>/apply/", projects.apply, name="apply"),
     path("verify/", verify.verify, name="verify"),
     path("verify/<str:number>/", verify.standing, name="standing"),

@@ -38,7 +38,10 @@ VOLUNTEER = (
     Item("web:my-hours", _("My hours")),
     Item("web:my-profile", _("My details")),
 )
-ORGANIZATION = (Item("web:org", _("My organization")),)
+ORGANIZATION = (
+    Item("web:org", _("My organization")),
+    Item("web:org-settings", _("Members")),
+)
 OFFICE = (
     Item("web:console", _("Overview")),
     Item("web:console-requests", _("Help requests")),
