@@ -121,7 +121,7 @@ class Consents(ReadOperations):
             status_code=status.HTTP_201_CREATED,
         )
 
-    @extend_schema(responses=ConsentCard)
+    @extend_schema(request=None, responses={200: ConsentCard})
     def destroy(self, request: Request, ref: str) -> Response:
         """Withdraw one decision; it stays on record."""
         row = self.get_object()
@@ -178,7 +178,7 @@ class Tokens(ReadOperations):
         answer.data = {**answer.data, **({"secret": secrets[0]} if secrets else {})}
         return answer
 
-    @extend_schema(responses=TokenCard)
+    @extend_schema(request=None, responses={200: TokenCard})
     def destroy(self, request: Request, ref: str) -> Response:
         """End a token."""
         row = self.get_object()

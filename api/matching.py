@@ -1,7 +1,7 @@
 """Openings, offers, applications and tasks."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -137,9 +137,10 @@ class AssignmentCard(Card):
     def get_address(self, row: Assignment) -> str | None:
         """Return the full address, from two hours before to the end."""
         viewer, now = self.context["request"].user, timezone.now()
-        if "cancels" not in self.context:  # once for a whole list
-            self.context["cancels"] = queries.cancels_of_late(viewer, now=now)
-        return queries.address_of(row, viewer, now=now, cancels=self.context["cancels"])
+        shared = cast("dict[str, Any]", self.context)
+        if "cancels" not in shared:  # once for a whole list
+            shared["cancels"] = queries.cancels_of_late(viewer, now=now)
+        return queries.address_of(row, viewer, now=now, cancels=shared["cancels"])
 
 
 class Words(Shape):
@@ -154,7 +155,7 @@ class Openings(ReadOperations):
     card = OpeningCard
 
     @extend_schema(responses=CandidateCard(many=True))
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], pagination_class=None)
     def candidates(self, request: Request, ref: str) -> Response:
         """List who can go, best first, with reasons; for who fills it by hand."""
         row, now = self.get_object(), timezone.now()

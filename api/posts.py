@@ -124,7 +124,7 @@ class VolunteerInAreaCard(Card):
     ref = serializers.CharField()
     number = serializers.CharField()
     name = serializers.CharField()
-    region = serializers.CharField(source="region.code", default=None)
+    region = serializers.CharField(source="region.code", default=None, allow_null=True)
     is_verified = serializers.BooleanField()
     is_adult = serializers.BooleanField(allow_null=True)
     guardian_consent_at = InstantField(allow_null=True)

@@ -247,7 +247,7 @@ class Shifts(ReadOperations):
         return Response(CodeCard({"code": code, "seconds_left": seconds}).data)
 
     @extend_schema(responses=AssignmentCard(many=True))
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], pagination_class=None)
     def roster(self, request: Request, ref: str) -> Response:
         """List who comes; for who runs the shift."""
         row, now = self.get_object(), timezone.now()

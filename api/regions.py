@@ -17,7 +17,7 @@ class RegionCard(Card):
     level = serializers.CharField()
     name_zh = serializers.CharField()
     name_en = serializers.CharField()
-    inside = serializers.CharField(source="parent.code", default=None)
+    inside = serializers.CharField(source="parent.code", default=None, allow_null=True)
 
     @staticmethod
     def rows(viewer: Any, now: datetime) -> Any:  # noqa: ARG004 (public)

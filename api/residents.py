@@ -194,7 +194,7 @@ class People(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Residents):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=RevealCard(many=True))
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], pagination_class=None)
     def reveals(self, request: Request, ref: str) -> Response:
         """List who looked at what and why, newest first."""
         rows = queries.reveals_of(self.get_object())[:100]
@@ -306,7 +306,7 @@ class Blocks(ReadOperations):
             status_code=status.HTTP_201_CREATED,
         )
 
-    @extend_schema(request=None, responses=BlockCard)
+    @extend_schema(request=None, responses={200: BlockCard})
     def destroy(self, request: Request, ref: str) -> Response:
         """Allow the two to meet again, from this side."""
         row = self.get_object()

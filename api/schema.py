@@ -32,9 +32,9 @@ REFUSALS = {
     "401": "Nobody, or nobody known, asks.",
     "403": "This person may not do this.",
     "404": "Absent, or somebody else's.",
+    "409": "The state of things stands against it.",
 }
 OF_DEEDS = {
-    "409": "The state of things stands against it.",
     "412": "It is no longer what `If-Match` says.",
     "415": "The body is of another kind than `Content-Type` allows.",
 }

@@ -35,7 +35,7 @@ class VolunteerCard(Card):
     number = serializers.CharField()
     name = serializers.CharField()
     is_verified = serializers.BooleanField()
-    region = serializers.CharField(source="region.code", default=None)
+    region = serializers.CharField(source="region.code", default=None, allow_null=True)
     radius_m = serializers.IntegerField()
     minutes_per_week = serializers.IntegerField()
     paused_until = serializers.DateField(allow_null=True)
