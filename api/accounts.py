@@ -82,15 +82,16 @@ class ConsentCard(Card):
     """One decision about one's data."""
 
     ref = serializers.CharField()
+    resident = serializers.CharField(source="resident.ref", default=None, allow_null=True)
     purpose = serializers.CharField()
     text_version = serializers.CharField()
     given_at = InstantField()
     withdrawn_at = InstantField(allow_null=True)
 
     @staticmethod
-    def rows(viewer: Any, now: datetime) -> Any:  # noqa: ARG004
-        """Return every decision about the viewer's own data."""
-        return queries.consents_of(viewer)
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return every decision about the viewer's data, and that of whom the viewer acts for."""
+        return queries.consents_for(viewer, now=now)
 
 
 class ConsentGiven(Shape):

@@ -21,7 +21,21 @@ from kernel import idempotency
 
 
 class Card(Shape):
-    """What goes out about one row, and where a viewer finds such rows."""
+    """What goes out about one row, and where a viewer finds such rows.
+
+    ``lists`` names all the columns that a list of such cards prints, where fetching whole rows and their
+    neighbours would cost more than the printing.
+    """
+
+    lists: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def lean(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return ``rows`` with nothing fetched but what a list of them prints."""
+        if not cls.lists:
+            return rows
+        around = {name.rpartition("__")[0] for name in cls.lists} - {""}
+        return rows.select_related(None).select_related(*sorted(around)).only(*cls.lists)
 
     @staticmethod
     def rows(viewer: Any, now: datetime) -> "QuerySet[Any]":
@@ -182,3 +196,8 @@ class Operations(OnceOnly, viewsets.GenericViewSet[Any]):
 
 class ReadOperations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Operations):
     """Operations whose rows can be listed and read."""
+
+    def get_queryset(self) -> "QuerySet[Any]":
+        """Return the rows that the viewer may see; for a list no more of them than it prints."""
+        rows = super().get_queryset()
+        return self.card.lean(rows) if self.action == "list" else rows

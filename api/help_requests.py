@@ -51,6 +51,13 @@ class RequestCard(Card):
     answer = serializers.CharField(allow_null=True)
     visits = serializers.SerializerMethodField()
 
+    lists = (
+        *("ref", "number", "state", "service_type_id", "wish", "wish_source", "details"),
+        *("place", "starts_at", "minutes", "is_weekly", "repeats_until", "places"),
+        *("answer_due_at", "reason", "answer", "region__code", "resident__ref"),
+        *("key__wrapped", "key__destroyed_at"),
+    )
+
     @staticmethod
     def rows(viewer: Any, now: datetime) -> Any:
         """Return the requests that the viewer may see."""

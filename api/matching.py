@@ -76,6 +76,12 @@ class OfferCard(Card):
     sent_at = InstantField()
     expires_at = InstantField()
 
+    lists = (
+        *("ref", "state", "distance_m", "reasons", "sent_at", "expires_at"),
+        *("opening__category", "opening__starts_at", "opening__ends_at"),
+        *("opening__region__code", "opening__region__name_zh", "opening__region__name_en"),
+    )
+
     @staticmethod
     def rows(viewer: Any, now: datetime) -> Any:  # noqa: ARG004
         """Return the offers made to the viewer."""

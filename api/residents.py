@@ -116,10 +116,19 @@ class ResidentChange(Shape):
     certificate = TextField(required=False, allow_blank=True, max_length=30)
     needs = serializers.ListField(child=serializers.ChoiceField(Need.choices), required=False)
     practical = TextField(required=False, allow_blank=True, max_length=500, lines=True)
-    health_notes = TextField(required=False, allow_blank=True, max_length=1000, lines=True)
     guardian = Contact(required=False)
     emergency_contact = Contact(required=False)
     no_voice = serializers.BooleanField(required=False)
+
+
+class NeedsGiven(Shape):
+    """What helpers should know; health notes only with the consent that is given or refused with them."""
+
+    allows_health = serializers.BooleanField()
+    needs = serializers.ListField(child=serializers.ChoiceField(Need.choices), required=False)
+    practical = TextField(required=False, allow_blank=True, max_length=500, lines=True)
+    health_notes = TextField(required=False, allow_blank=True, max_length=1000, lines=True)
+    emergency_contact = Contact(required=False)
 
 
 class NewResident(ResidentChange):
@@ -185,6 +194,18 @@ class People(mixins.ListModelMixin, mixins.RetrieveModelMixin, _Residents):
     """The residents that the viewer is, or may ask for."""
 
     card = ResidentCard
+
+    @extend_schema(request=NeedsGiven, responses=ResidentCard)
+    @action(detail=True, methods=["post"])
+    def needs(self, request: Request, ref: str) -> Response:
+        """Write what helpers should know, and decide about health notes."""
+        row, given = self.get_object(), _details(self.given(NeedsGiven))
+        health = TEXT_VERSION if given.pop("allows_health") else None
+        return self.deed(
+            lambda now: actions.write_needs(
+                resident=row, health=health, by=self.viewer, now=now, **given
+            )
+        )
 
     @extend_schema(request=None, responses={204: None})
     def destroy(self, request: Request, ref: str) -> Response:

@@ -35,6 +35,12 @@ class RecordCard(Card):
     reason = serializers.CharField()
     words = serializers.CharField()
 
+    lists = (
+        *("ref", "number", "state", "service_on", "starts_at", "ends_at", "minutes"),
+        *("evidence", "record_due_on", "reason", "words"),
+        *("assignment__ref", "volunteer__volunteer__name", "correction__ref"),
+    )
+
     @staticmethod
     def rows(viewer: Any, now: datetime) -> Any:
         """Return the records that the viewer may see."""

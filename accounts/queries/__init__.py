@@ -1,6 +1,7 @@
 """Who somebody is, what they may, and which people a viewer may see."""
 
 from accounts.queries.people import (
+    consents_for,
     consents_of,
     governed_by,
     has_consent,
@@ -63,6 +64,7 @@ __all__ = [
     "blocks_for",
     "certificates_claimed_twice",
     "claimed_twice",
+    "consents_for",
     "consents_of",
     "credentials_for",
     "desk_paths",

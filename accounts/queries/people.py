@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Consent, ResidentProfile, Token, User, VolunteerProfile
 from accounts.queries.posts import desks_of, may_in_city, scope_q
-from accounts.queries.residents import live_grants
+from accounts.queries.residents import live_grants, my_residents
 from accounts.roles import Permission, Role
 from accounts.states import Purpose
 from kernel import vault
@@ -91,6 +91,15 @@ def tokens_of(user: User) -> QuerySet[Token]:
 def consents_of(subject: User | ResidentProfile) -> QuerySet[Consent]:
     """Return every decision about ``subject``'s data, newest first."""
     return subject.consents.order_by("-pk")
+
+
+def consents_for(viewer: User | None, *, now: datetime) -> QuerySet[Consent]:
+    """Return every decision about the viewer's data, and that of the residents the viewer acts for."""
+    if viewer is None:
+        return Consent.objects.none()
+    mine = my_residents(viewer, now=now).values("pk")
+    found = Consent.objects.filter(Q(user=viewer) | Q(resident__in=mine))
+    return found.select_related("resident").order_by("-pk")
 
 
 def has_consent(subject: User | ResidentProfile, *purposes: Purpose) -> bool:

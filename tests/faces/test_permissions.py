@@ -93,7 +93,7 @@ SIGNED_IN = {
     "api:my-verification-detail", "api:my-verification-list", "api:notice-detail",
     "api:notice-list", "api:notice-preferences", "api:notice-read", "api:notice-read-all",
     "api:organization-ask-again", "api:organization-close", "api:organization-members",
-    "api:organization-suspend", "api:password", "api:person-detail", "api:person-list",
+    "api:organization-suspend", "api:password", "api:person-detail", "api:person-list", "api:person-needs",
     "api:person-reveals", "api:project-archive", "api:project-close", "api:project-weekly-shifts",
     "api:quiet-hours", "api:resident-check", "api:resident-detail", "api:resident-list",
     "api:resident-reveal", "api:resident-search", "api:service-record-propose",
