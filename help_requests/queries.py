@@ -137,26 +137,28 @@ def answers_by_path(
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Return, by street (its path), the requests sent since then, and those that were answered in time;
     what still waits is in time until its day is over."""
-    sent = HelpRequest.objects.filter(
-        region__path__startswith=region.path, submitted_at__gte=since
-    ).values_list("region__path")
-    in_time = sent.filter(
-        Q(answered_at__lte=F("answer_due_at")) | Q(answered_at__isnull=True, answer_due_at__gt=now)
+    in_time = Q(answered_at__lte=F("answer_due_at")) | Q(
+        answered_at__isnull=True, answer_due_at__gt=now
     )
-    return _counts(sent), _counts(in_time)
+    sent = HelpRequest.objects.filter(region__path__startswith=region.path, submitted_at__gte=since)
+    return _counts(sent, Q(), in_time)
 
 
 def visits_by_path(region: Region, *, since: datetime) -> tuple[dict[str, int], dict[str, int]]:
     """Return, by street (its path), the visits served since then, and those that nobody came to."""
-    ended = Visit.objects.filter(
-        region__path__startswith=region.path, ends_at__gte=since
-    ).values_list("region__path")
-    served = ended.filter(state=VisitState.COMPLETED)
-    return _counts(served), _counts(ended.filter(state=VisitState.UNFILLED))
+    ended = Visit.objects.filter(region__path__startswith=region.path, ends_at__gte=since)
+    served, unfilled = Q(state=VisitState.COMPLETED), Q(state=VisitState.UNFILLED)
+    return _counts(ended, served, unfilled)
 
 
-def _counts(rows: "QuerySet[Any, Any]") -> dict[str, int]:
-    return dict(rows.annotate(n=Count("pk")).order_by())
+def _counts(rows: "QuerySet[Any]", one: Q, other: Q) -> tuple[dict[str, int], dict[str, int]]:
+    """Count, by street, the rows for which each of two conditions holds, in one look."""
+    found = list(
+        rows.values_list("region__path")
+        .annotate(one=Count("pk", filter=one), other=Count("pk", filter=other))
+        .order_by()
+    )
+    return {path: n for path, n, _m in found}, {path: m for path, _n, m in found}
 
 
 def visits_for(viewer: User | None, *, now: datetime) -> QuerySet[Visit]:

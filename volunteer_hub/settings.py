@@ -13,7 +13,7 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF  # noqa: F401
 from django.utils.translation import gettext_lazy as _
 
-from volunteer_hub import keys
+from volunteer_hub import keys, logs
 
 
 def _flag(name: str, *, default: bool = False) -> bool:
@@ -128,7 +128,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON; "
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; "
             "PRAGMA foreign_keys=ON;"
         ),
     }
@@ -171,6 +171,7 @@ Q_CLUSTER: dict[str, Any] = {
     "save_limit": 100,
     "label": "jobs",
 }
+HUB_POLL_SECONDS = 60  # a page without a socket asks for news so often
 HUB_WAKE = _flag("HUB_WAKE", default=True)  # off: nothing is queued, a sweep finds what is due
 MEDIA_ROOT = DATA / "uploads"
 
@@ -297,3 +298,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [],  # choices stand where they are used, under no made-up names
 }
+
+# --- log ----------------------------------------------------------------------------------------
+
+logs.configure()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.models import User
 from kernel import vault
@@ -35,6 +35,14 @@ def cursor_of(viewer: User) -> int:
 def unread_count(viewer: User) -> int:
     """Return how many notices the viewer has not read."""
     return Notice.objects.filter(user=viewer, read_at__isnull=True).count()
+
+
+def inbox_of(viewer: User) -> tuple[int, int]:
+    """Return how many notices are unread, and the key of the newest (0 when there is none), in one look."""
+    found = Notice.objects.filter(user=viewer).aggregate(
+        unread=Count("pk", filter=Q(read_at__isnull=True)), newest=Max("pk")
+    )
+    return found["unread"], found["newest"] or 0
 
 
 def not_told(onces: Iterable[str]) -> list[str]:

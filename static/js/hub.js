@@ -10,4 +10,41 @@ document.addEventListener("DOMContentLoaded", () => {
       setTimeout(() => delete form.dataset.sent, 4000);
     });
   });
+  const badge = document.getElementById("unread");
+  if (badge) listen(badge);
 });
+
+// The badge: a socket hints that there is news, the list after our cursor says what. While no socket is
+// open the list is asked for by the clock, so that a lost hint loses nothing; a hidden page stays quiet.
+function listen(badge) {
+  const poll = Number(badge.dataset.poll) * 1000;
+  let open = false;
+  let pause = 1000;
+  const ask = async () => {
+    if (document.hidden) return;
+    const answer = await fetch(`${badge.dataset.news}?after=${badge.dataset.cursor}`).catch(() => null);
+    if (!answer || !answer.ok) return;
+    const news = await answer.json();
+    badge.dataset.cursor = news.cursor;
+    badge.textContent = news.unread || "";
+    if (news.titles.length) document.getElementById("status").textContent = news.titles.join(" ");
+  };
+  const connect = () => {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}/ws/notices/`);
+    socket.onopen = () => {
+      open = true;
+      pause = 1000;
+      ask();
+    };
+    socket.onmessage = ask;
+    socket.onclose = () => {
+      open = false;
+      setTimeout(connect, pause);
+      pause = Math.min(pause * 2, 60000);
+    };
+  };
+  connect();
+  setInterval(() => open || ask(), poll);
+  document.addEventListener("visibilitychange", ask);
+}

@@ -33,6 +33,7 @@ OPEN_TO_ALL = {
     "api:complaint-track-review", "api:complaint-track-withdraw",
 }  # fmt: skip
 SIGNED_IN = {
+    "web:notices-news",
     "web:org-settings", "web:member-confirm", "web:member-end",
     "web:job", "web:job-stop",
     "web:hotline", "web:hotline-new", "web:hotline-resident", "web:hotline-ask",

@@ -20,7 +20,8 @@ MOST = 12
 MORE = {"web:my-data-copy": 24}
 # Every page and operation without a reference: whatever lists, lists there.
 LISTS = [row for row in permissions.table() if row.method == "GET" and not row.kinds]
-NOT_ASKED = {"api:schema", "api:docs"}
+# The new request is two pages: who asks for one resident begins at once, who may ask for three chooses.
+NOT_ASKED = {"api:schema", "api:docs", "web:new-request"}
 # Of these there are not more when there is more of everything else.
 STAY = {"api:region-list", "api:service-type-list", "api:my-verification-list"}
 

@@ -19,6 +19,7 @@ from notifications.models import QuietHours
 from notifications.states import Channel, Group
 from tests.conftest import Clock
 from tests.factories import accounts, help_requests, matching
+from tests.factories import notifications as notices
 from tests.factories import service_records as make
 from tests.web.test_chain import Visitor
 
@@ -257,3 +258,24 @@ def test_what_was_still_open_is_called_off_when_somebody_is_forgotten(clock: Clo
     assert HelpRequest.objects.get(pk=visit.request_id).state == "CANCELLED"
     assert not Assignment.objects.filter(state="LIVE").exists()
     assert Client().get("/").status_code == 200
+
+
+# --- news -------------------------------------------------------------------------------------------
+
+
+def test_news_after_a_cursor_lose_nothing_and_are_ones_own(clock: Clock):
+    user, other = accounts.user(), accounts.user()
+    first, second = notices.notice(user), notices.notice(user)
+    notices.notice(other)
+    visitor = Visitor(user)
+
+    def news(after: object) -> dict[str, object]:
+        found: dict[str, object] = visitor.client.get(f"/notices/news/?after={after}").json()
+        return found
+
+    both = news(0)
+    assert (both["cursor"], both["unread"], len(both["titles"])) == (second.pk, 2, 2)
+    assert len(news(first.pk)["titles"]) == 1
+    assert news(second.pk) == {"cursor": second.pk, "unread": 2, "titles": []}
+    assert news("x") == news("9" * 30) == both
+    assert f'data-cursor="{second.pk}"' in visitor.see("/account/")

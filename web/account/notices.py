@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 
 from notifications import actions, queries
 from web.shared.pages import me, one
+
+NEWS = 10  # at a time; whoever was away longer opens the inbox
 
 
 @login_required
@@ -24,6 +26,21 @@ def notices(request: HttpRequest) -> HttpResponse:
     return render(
         request, "web/account/notices.html", {"page": page, "rows": rows, "unread": unread}
     )
+
+
+@login_required
+def news(request: HttpRequest) -> JsonResponse:
+    """Say what came after a cursor: what a lost socket would have hinted at."""
+    user = me(request)
+    after = request.GET.get("after", "")
+    cursor = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
+    rows = list(queries.notices_after(user, cursor)[:NEWS])
+    body = {
+        "cursor": rows[-1].pk if rows else cursor,
+        "unread": queries.unread_count(user),
+        "titles": [queries.rendered(row).title for row in rows],
+    }
+    return JsonResponse(body, headers={"Cache-Control": "private, no-store"})
 
 
 @login_required

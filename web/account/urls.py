@@ -22,6 +22,7 @@ urlpatterns = [
     path("jobs/<str:ref>/", jobs.job, name="job"),
     path("jobs/<str:ref>/stop/", jobs.stop, name="job-stop"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/news/", notices.news, name="notices-news"),
     path("notices/read/", notices.read_all, name="notices-read"),
     path("notices/<str:ref>/open/", notices.open_notice, name="notice-open"),
     path("demo/", demo.demo, name="demo"),

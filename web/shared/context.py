@@ -4,8 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
+from notifications.queries import inbox_of
 from web.shared.navigation import items_for
 
 COOKIE = f"hub_display_{settings.HUB_ID}"
@@ -26,6 +28,14 @@ def display_of(request: HttpRequest) -> dict[str, str]:
     }
 
 
+def _inbox(request: HttpRequest) -> dict[str, Any]:
+    """Return how many notices wait, and the cursor after which news are asked for."""
+    if not request.user.is_authenticated:
+        return {}
+    unread, cursor = inbox_of(request.user)
+    return {"unread": unread, "cursor": cursor, "poll": settings.HUB_POLL_SECONDS}
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the facts that ``base.html`` prints."""
     language = get_language() or settings.LANGUAGE_CODE
@@ -35,4 +45,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "html_lang": "en" if language.startswith("en") else "zh-Hans",
         "other_language": "zh-hans" if language.startswith("en") else "en",
         "is_demo": settings.DEMO,
+        "inbox": SimpleLazyObject(lambda: _inbox(request)),
     }

@@ -91,9 +91,15 @@ def items_for(request: HttpRequest) -> list[dict[str, object]]:
         items = [*items[: MOST - 1], Item("web:notices", _("Notices"))]
     addresses = [(reverse(item.name), item.words) for item in (items or VISITOR)]
     fitting = [address for address, _words in addresses if _holds(address, request.path)]
+    inbox = reverse("web:notices")
     here = max(fitting, key=len, default="")
     return [
-        {"address": address, "words": words, "is_here": address == here}
+        {
+            "address": address,
+            "words": words,
+            "is_here": address == here,
+            "is_inbox": address == inbox,
+        }
         for address, words in addresses
     ]
 

@@ -1,0 +1,226 @@
+"""Measure, print, and write ``bench/RESULTS.md``: ``python -m bench [--times N] [--only-print]``."""
+
+import argparse
+import io
+import os
+import platform
+import shutil
+import statistics
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bench.environment import prepare
+
+FOLDER = prepare()
+
+import django  # noqa: E402 (the settings need the folder)
+
+django.setup()
+
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test.utils import override_settings  # noqa: E402
+
+from bench import floor  # noqa: E402
+from bench.world import World, build  # noqa: E402
+from kernel.models import IdempotencyKey  # noqa: E402
+from tests.factories.accounts import NOON  # noqa: E402
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+GOALS = {"list": 4.0, "accept": 8.0}
+
+
+def environ(path: str, *, token: str = "", method: str = "GET") -> dict[str, Any]:
+    """Return a fresh WSGI environment."""
+    found = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_TYPE": "application/json",
+        "CONTENT_LENGTH": "0",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(b""),
+        "wsgi.errors": io.StringIO(),
+    }
+    return {**found, "HTTP_AUTHORIZATION": f"Bearer {token}"} if token else found
+
+
+def ask(handler: WSGIHandler, wanted: dict[str, Any]) -> bytes:
+    """Answer one request; anything but success is a mistake of the bench."""
+    status: list[str] = []
+    answer = handler(wanted, lambda said, _headers: status.append(said))
+    body = b"".join(answer)
+    answer.close()
+    if not status[0].startswith("2"):
+        raise RuntimeError(f"{wanted['PATH_INFO']}: {status[0]} {body[:300]!r}")
+    return body
+
+
+def cpu(act: Callable[[], Any], times: int) -> float:
+    """Return the median CPU time of ``act`` in milliseconds, after a warm-up."""
+    for _warm in range(5):
+        act()
+    spent = []
+    for _time in range(times):
+        before = time.process_time_ns()
+        act()
+        spent.append((time.process_time_ns() - before) / 1e6)
+    return statistics.median(spent)
+
+
+def lists(world: World, times: int) -> list[tuple[str, float, float]]:
+    """Return (what, product, floor) in milliseconds of CPU for each of the three lists."""
+    with override_settings(ROOT_URLCONF="volunteer_hub.urls"):
+        product = WSGIHandler()
+    found = []
+    for what, path, user, low in (
+        ("the volunteer's offers", "/api/v1/offers/", world.volunteer, "offers"),
+        ("the resident's requests", "/api/v1/help-requests/", world.resident, "requests"),
+        (
+            "the reviewer's queue",
+            "/api/v1/service-records/",
+            world.reviewer,
+            "records",
+        ),
+    ):
+        address, _mark, query = path.partition("?")
+        token = world.token(user)
+        asked = [
+            cpu(
+                lambda a=address, q=query, t=token: ask(
+                    product, {**environ(a, token=t), "QUERY_STRING": q}
+                ),
+                times,
+            )
+        ]
+        with override_settings(MIDDLEWARE=[], ROOT_URLCONF=floor):
+            bare = WSGIHandler()
+            asked.append(cpu(lambda b=bare, w=low, u=user: ask(b, environ(f"/{w}/{u.pk}/")), times))
+        found.append((what, *asked))
+    return found
+
+
+def accept(world: World) -> tuple[float, float, float, float]:
+    """Return the milliseconds of accepting an offer and of one durable insert: wall, wall, CPU, CPU."""
+    product = WSGIHandler()
+    wall, spent = [], []
+    for offer in world.to_accept:
+        wanted = environ(
+            f"/api/v1/offers/{offer.ref}/accept/",
+            token=world.token(offer.volunteer),
+            method="POST",
+        )
+        begun, before = time.perf_counter_ns(), time.process_time_ns()
+        ask(product, wanted)
+        spent.append((time.process_time_ns() - before) / 1e6)
+        wall.append((time.perf_counter_ns() - begun) / 1e6)
+    bare_wall, bare_spent = [], []
+    for number in range(len(world.to_accept)):
+        row = IdempotencyKey(by_id=number, key="bench", request_hash="0" * 64, at=NOON)
+        begun, before = time.perf_counter_ns(), time.process_time_ns()
+        row.save(force_insert=True)
+        bare_spent.append((time.process_time_ns() - before) / 1e6)
+        bare_wall.append((time.perf_counter_ns() - begun) / 1e6)
+    skip = 5  # warm-up
+    return (
+        statistics.median(wall[skip:]),
+        statistics.median(bare_wall[skip:]),
+        statistics.median(spent[skip:]),
+        statistics.median(bare_spent[skip:]),
+    )
+
+
+def machine() -> str:
+    """Return what it was measured on; no names of hosts or folders."""
+    model = "unknown CPU"
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        named = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        model = named[0].split(":", 1)[1].strip() if named else model
+    return f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}, {_database()}"
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sqlite_version()")
+            return f"SQLite {cursor.fetchone()[0]}"
+        cursor.execute("SHOW server_version")
+        return f"PostgreSQL {cursor.fetchone()[0]}"
+
+
+def report(world: World, times: int) -> str:
+    """Measure everything; return the section of this database."""
+    lines = [
+        f"## {_database()}",
+        "",
+        (
+            f"{machine()}; measured on {date.today().isoformat()},"  # noqa: DTZ011
+            f" median of {times} requests, 25 rows a page."
+        ),
+        "",
+        "| list | product, ms CPU | floor, ms CPU | ratio | goal |",
+        "|---|---|---|---|---|",
+    ]
+    for what, product, low in lists(world, times):
+        ratio = f"{product / low:.1f} ×"
+        lines.append(f"| {what} | {product:.2f} | {low:.2f} | {ratio} | ≤ {GOALS['list']:.0f} × |")
+    wall, bare, spent, bare_spent = accept(world)
+    lines += [
+        "",
+        "| accepting an offer | product, ms | one durable insert, ms | ratio | goal |",
+        "|---|---|---|---|---|",
+        f"| wall time | {wall:.2f} | {bare:.2f} | {wall / bare:.1f} × | ≤ {GOALS['accept']:.0f} × |",
+        f"| CPU time | {spent:.2f} | {bare_spent:.2f} | {spent / bare_spent:.1f} × | – |",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Build the world, measure, write the section of this database into the results."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--accepts", type=int, default=45)
+    parser.add_argument("--only-print", action="store_true")
+    asked = parser.parse_args()
+    try:
+        call_command("migrate", verbosity=0)
+        import django.utils.timezone as clock  # noqa: PLC0415 (the world lives on its own day)
+
+        clock.now = lambda: NOON  # type: ignore[assignment]
+        section = report(build(accepts=asked.accepts), asked.times)
+    finally:
+        connection.close()
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    print(section)
+    if not asked.only_print:
+        _write(section)
+
+
+def _write(section: str) -> None:
+    """Put the section in the place of the one of the same database."""
+    head = RESULTS.read_text().split("\n## ")[0] if RESULTS.exists() else HEAD
+    kind = section.split()[1]
+    old = RESULTS.read_text().split("\n## ")[1:] if RESULTS.exists() else []
+    kept = ["## " + part for part in old if not part.startswith(kind)]
+    RESULTS.write_text("\n".join([head.rstrip() + "\n", *sorted([*kept, section])]))
+
+
+HEAD = """# What a request costs
+
+Written by `python -m bench`; with `DATABASE_URL` it measures that database (one that is empty). CPU time
+of one request in one process: the whole product (middleware, log, token, permissions, shapes) beside a
+view without any of it that sends the same rows by `.values()`. Only the ratios of one run can be
+compared; other work on the machine moves the milliseconds.
+"""
+
+if __name__ == "__main__":
+    main()
