@@ -19,7 +19,9 @@ def findings() -> Iterator[Finding]:
     for room in apps.get_app_configs():
         name = f"{room.name}.audit"
         if room.name != "kernel" and find_spec(room.name) and find_spec(name):
-            yield from import_module(name).broken()
+            # The faces have no invariants: web/audit/ are the auditor's pages.
+            broken = getattr(import_module(name), "broken", None)
+            yield from broken() if broken else ()
 
 
 class Command(BaseCommand):
