@@ -21,6 +21,7 @@ from volunteer_hub.demo.bodies import Bodies
 from volunteer_hub.demo.clock import Clock
 from volunteer_hub.demo.history import Services
 from volunteer_hub.demo.people import Made, resident, volunteer
+from volunteer_hub.demo.points import open_points
 
 DAYS = 60
 VOLUNTEERS, RESIDENTS, ORGANIZATIONS, SERVICES = 300, 200, 20, 350  # at scale 1
@@ -128,6 +129,7 @@ class City:
 
     def settle(self, bar: "tqdm[None]") -> None:
         """Register everybody, in moderate transactions."""
+        open_points(self.streets)
         self.post(DeskRole.CITY, whole_city())
         for number in range(round(VOLUNTEERS * self.scale)):
             with transaction.atomic():
