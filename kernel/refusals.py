@@ -1,5 +1,6 @@
 """Refusals: a rule said no, with a stable code and a sentence for the person who asked."""
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -34,3 +35,17 @@ class NotAllowed(Refusal):
 
 class Conflict(Refusal):
     """The state of things stands against it, now."""
+
+
+def refusal_of(check: Callable[..., None], **facts: Any) -> Refusal | None:
+    """Return what ``check`` would raise on these facts, or None."""
+    try:
+        check(**facts)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def allowed(check: Callable[..., None], **facts: Any) -> bool:
+    """Say whether ``check`` would let it pass."""
+    return refusal_of(check, **facts) is None

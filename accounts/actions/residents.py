@@ -18,12 +18,12 @@ from accounts.states import Need, Purpose, RevealReason
 from kernel import vault
 from kernel.events import record
 from kernel.models import PersonKey
-from kernel.places import check_point, snap
 from kernel.references import new_number
 from kernel.refusals import Invalid
 from kernel.text import digits
 from kernel.workdays import day_bounds, local_date
 from regions.models import Region
+from regions.places import check_point, snap
 from regions.states import Level
 
 REVEALABLE = (

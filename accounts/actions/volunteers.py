@@ -19,11 +19,11 @@ from accounts.models import (
 from accounts.roles import Permission
 from accounts.states import Category, SkillCode, SkillLevel, VerificationState
 from kernel.events import record
-from kernel.places import check_point, snap
 from kernel.references import new_number
 from kernel.refusals import Invalid
 from kernel.workdays import local_date
 from regions.models import Region
+from regions.places import check_point, snap
 from regions.states import Level
 
 Window = tuple[int, int, int]  # weekday (Monday 0), start and end in minutes from local midnight

@@ -12,11 +12,11 @@ from help_requests import events, queries, rules
 from help_requests.models import HelpRequest
 from help_requests.states import Channel, Place, RequestState, Urgency, WishSource
 from kernel.events import record
-from kernel.places import check_point, snap
 from kernel.references import new_number
 from kernel.text import normalise
 from kernel.transitions import move
 from kernel.workdays import add_working_days, at_local, local_date
+from regions.places import check_point, snap
 
 TEXTS = {"wish": 500, "details": 1000, "address": 200}  # and how long they may be
 LISTS = {

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Permission
 from kernel.events import record
-from kernel.places import check_point
 from kernel.references import new_number
 from kernel.refusals import Conflict
 from kernel.transitions import move
@@ -19,6 +18,7 @@ from organizations.actions.bodies import check_office
 from organizations.models import Organization, Project, Shift
 from organizations.states import ProjectState, ShiftState
 from regions.models import Region
+from regions.places import check_point
 from regions.states import AccessFact
 
 

@@ -8,7 +8,7 @@ from accounts import actions as people
 from accounts.states import DeskRole
 from help_requests import actions
 from help_requests.models import HelpRequest, ServiceType
-from kernel.places import snap
+from regions.places import snap
 from tests.factories import accounts, help_requests, regions
 from tests.factories.accounts import NOON
 from tests.factories.help_requests import VISIT_AT

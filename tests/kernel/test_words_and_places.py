@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from accounts.models import VolunteerProfile
-from kernel import places, references, text, workdays
-from kernel.checks import allowed, refusal_of
+from kernel import references, text, workdays
 from kernel.models import Job
-from kernel.refusals import Invalid
+from kernel.refusals import Invalid, allowed, refusal_of
+from regions import places
 
 
 def test_text_is_made_plain():

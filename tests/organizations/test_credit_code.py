@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import uscc
 
-from kernel.checks import refusal_of
+from kernel.refusals import refusal_of
 from organizations.rules import ALPHABET, check_character, check_credit_code
 from organizations.states import OrganizationKind
 

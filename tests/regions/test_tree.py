@@ -4,9 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
-from kernel.places import check_point
 from regions import actions, audit, queries
 from regions.models import Region, ServicePoint
+from regions.places import check_point
 from regions.states import Level, PointKind
 from tests.factories import regions as make
 
