@@ -40,7 +40,8 @@ LEGEND = """
 
 Who is let in, by whose rows they are: *own* are those of the street (and of the people) of who asks, the
 *sibling's* those of another street of the same district, the *parent's* those of the district itself, and
-*other's* those elsewhere. The posts of who asks are in the street, but for the district's and the city's.
+*other's* those elsewhere. The posts of who asks are in the street, but for those of the district and the
+city, and the auditor's, which is the city's.
 **¬** is seen but refused (403); whoever is not named gets the same 404 as for what does not exist;
 *everybody* includes who is not signed in. Addresses without a reference have one column.
 

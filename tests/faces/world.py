@@ -57,7 +57,7 @@ def _posts() -> tuple[dict[str, Desk], dict[str, User]]:
         "city": accounts.desk(DeskRole.CITY, far),
         "reviewer": accounts.desk(DeskRole.REVIEWER, own),
         "case_handler": accounts.desk(DeskRole.CASE_HANDLER, own),
-        "auditor": accounts.desk(DeskRole.AUDITOR, own),
+        "auditor": accounts.desk(DeskRole.AUDITOR, far),
         "city_reviewer": accounts.desk(DeskRole.REVIEWER, far),
     }
     return posts, {role: desk.user for role, desk in posts.items()}
