@@ -12,7 +12,28 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   const badge = document.getElementById("unread");
   if (badge) listen(badge);
+  const leave = document.querySelector("[data-leave]");
+  if (leave) leaving(leave);
 });
+
+// Leave quickly: by the button or three times Shift. First a blank cover, then another page in the place of
+// this one, so that "back" does not lead here.
+function leaving(link) {
+  let presses = [];
+  const go = (event) => {
+    if (event) event.preventDefault();
+    const cover = document.createElement("div");
+    cover.className = "vh-cover";
+    document.body.append(cover);
+    location.replace(link.href);
+  };
+  link.addEventListener("click", go);
+  document.addEventListener("keyup", (event) => {
+    if (event.key !== "Shift") return;
+    presses = [...presses, Date.now()].filter((at) => Date.now() - at < 3000);
+    if (presses.length >= 3) go();
+  });
+}
 
 // The badge: a socket hints that there is news, the list after our cursor says what. While no socket is
 // open the list is asked for by the clock, so that a lost hint loses nothing; a hidden page stays quiet.

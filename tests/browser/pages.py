@@ -20,7 +20,8 @@ def check(page: Page) -> None:
     """Expect no violation, nothing that scrolls sideways, at 390 and at 1280 px."""
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 844})
-        assert violations(page) == [], page.url
+        found = violations(page)
+        assert found == [], (page.url, found)
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
     page.set_viewport_size({"width": 390, "height": 844})
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.public import bodies, display, home, projects, verify
+from web.public import bodies, display, gallery, home, projects, verify
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("language/", display.language, name="language"),
     path("projects/", projects.projects, name="projects"),
     path("projects/<str:ref>/", projects.project, name="project"),
+    path("ui/", gallery.gallery, name="gallery"),
     path("organizations/", bodies.bodies, name="bodies"),
     path("organizations/<str:ref>/", bodies.body, name="body"),
     path("places/", bodies.places, name="places"),

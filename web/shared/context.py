@@ -45,5 +45,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "html_lang": "en" if language.startswith("en") else "zh-Hans",
         "other_language": "zh-hans" if language.startswith("en") else "en",
         "is_demo": settings.DEMO,
+        "leave_url": settings.HUB_LEAVE_URL,
         "inbox": SimpleLazyObject(lambda: _inbox(request)),
     }
