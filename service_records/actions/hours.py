@@ -180,7 +180,10 @@ def correct_hours(
         with transaction.atomic():
             row = _correction_of(record, minutes, rules.check_words(words), now=now)
     except IntegrityError:
-        raise Conflict("already_corrected", _("These hours were corrected already.")) from None
+        if ServiceRecord.objects.filter(corrects=record).exists():
+            raise Conflict("already_corrected", _("These hours were corrected already.")) from None
+        # Else the day's total refused it: with the other services it would pass 24 hours.
+        raise Invalid("bad_minutes", _("Choose the minutes of one day."), field="minutes") from None
     leave_event(events.RECORD_CONFIRMED, subject=row, by=by, at=now, target=row.state)
     _review(row, Decision.APPROVE, by=by, now=now)
     move(

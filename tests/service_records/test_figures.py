@@ -7,10 +7,12 @@ import pytest
 from matching.models import Opening
 from service_records import actions, queries
 from service_records.models import ServiceRecord
-from tests.factories import accounts, matching, organizations
+from tests.factories import accounts, help_requests, matching, organizations
 from tests.factories import service_records as make
+from tests.factories.help_requests import VISIT_AT
 from tests.factories.regions import city, street
 from tests.factories.service_records import NEXT_DAY
+from tests.refused import refused
 
 pytestmark = pytest.mark.django_db
 LATER = NEXT_DAY + timedelta(days=60)
@@ -76,3 +78,30 @@ def test_another_organization_has_no_part_in_it():
     of_organization([make.proposed() for _row in range(5)])
     other = matching.shift_opening().organization
     assert queries.recording_of(other, now=LATER) is None
+
+
+@pytest.mark.parametrize(("minutes", "taken"), [(1350, True), (1351, False)])
+def test_a_correction_fits_the_day_beside_the_other_services(minutes, taken):
+    """A day has 1440 minutes; what is too much is not called a second correction."""
+    me = matching.ready_volunteer()
+    visits = [help_requests.visit(starts_at=VISIT_AT + timedelta(hours=3 * n)) for n in range(2)]
+    row, _other = [make.approved(matching.assignment(matching.opening(v), me)) for v in visits]
+    now = NEXT_DAY + timedelta(days=1)
+    by = accounts.officer("CASE_HANDLER")
+
+    def correct():
+        return actions.correct_hours(
+            record=row,
+            minutes=minutes,
+            words="核对了",
+            approver_region=row.region,
+            by=by,
+            now=now,
+        )
+
+    if taken:
+        assert correct().minutes == minutes
+    else:
+        with refused("bad_minutes"):
+            correct()
+    assert queries.day_minutes(me, row.service_on) == (1440 if taken else 180)
