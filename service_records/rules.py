@@ -106,6 +106,11 @@ def needs_second(*, record: ServiceRecord, day_minutes: int) -> bool:
     return record.evidence == Evidence.DECLARED or day_minutes > HOLD_MINUTES
 
 
+def is_long_day(day_minutes: int) -> bool:
+    """Say whether who reviews is warned: more than eight hours on one day."""
+    return day_minutes > WARN_MINUTES
+
+
 def check_second(*, first: User | None, by: User) -> None:
     """The second review is by another person than the first."""
     if first is not None and first.pk == by.pk:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from accounts import actions as people
 from accounts.states import DeskRole, ProxyKind
@@ -335,3 +336,13 @@ def test_verify_names_what_is_broken():
     assert {name for name, _row in found} == {"I9", "I10"}
     assert len([row for _name, row in found if "servicerecord" in row]) == 3
     assert any("daytotal" in row for _name, row in found)
+
+
+@pytest.mark.parametrize(("hours", "warned"), [(8, False), (8.0167, True)])
+def test_who_reviews_is_warned_of_more_than_eight_hours_a_day(hours, warned, clock):
+    row = many(hours)
+    browser = Client()
+    browser.force_login(reviewer(row))
+    clock.now = NEXT_DAY
+    page = browser.get(f"/review/{row.ref}/").content.decode()
+    assert ("超过 8 小时" in page) == warned

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from service_records import actions, queries
+from service_records.rules import is_long_day
 from service_records.states import RecordState, ReturnReason
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
@@ -45,13 +46,15 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
     ):
         messages.success(request, _("Returned. The other side reads why."))
         return redirect("web:review")
+    day_minutes = queries.day_minutes(row.volunteer, row.service_on)
     return show(
         request,
         "web/review/record.html",
         form,
         row=row,
         check_in=queries.check_in_of(row.assignment),
-        day_minutes=queries.day_minutes(row.volunteer, row.service_on),
+        day_minutes=day_minutes,
+        is_long_day=is_long_day(day_minutes),
     )
 
 
