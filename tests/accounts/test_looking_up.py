@@ -81,3 +81,10 @@ def test_a_resident_is_named_by_number_and_name_together(resident):
     assert queries.resident_named(number=resident.number, name="陈阿婆") == resident
     assert queries.resident_named(number=resident.number, name="王阿婆") is None
     assert queries.resident_named(number="Z0000 0000", name="陈阿婆") is None
+
+
+def test_a_reference_leads_to_who_is_still_here():
+    here, gone = make.user(), make.user()
+    actions.erase_person(user=gone, by=gone, now=NOON)
+    assert queries.user_by_ref(here.ref) == here
+    assert queries.user_by_ref(gone.ref) is None

@@ -5,19 +5,34 @@ from datetime import date
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import Count
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import User, VolunteerProfile
 from help_requests.actions import load_reference as load_catalogue
 from kernel.management.commands.verify import findings
-from kernel.models import Delivery, DeliveryState
+from kernel.models import Delivery, DeliveryState, Event
 from regions.actions import load_reference as load_regions
+from service_records.models import ServiceRecord
 
 pytestmark = pytest.mark.django_db
 
 DAY = date(2026, 3, 4)
+ROOMS = (
+    "regions",
+    "accounts",
+    "organizations",
+    "help_requests",
+    "matching",
+    "service_records",
+    "incentives",
+    "rights",
+    "notifications",
+)
 
 
 def build(**options: object) -> dict[str, object]:
@@ -56,3 +71,34 @@ def test_a_city_is_built_only_on_empty_ground(clock):
         call_command("demo_city")
 
     assert User.objects.count() == before
+
+
+def facts() -> dict[str, object]:
+    """Return what the city is made of, but for references, keys and what is drawn at random for safety."""
+    tables = {
+        model._meta.label: model.objects.count()
+        for room in ROOMS
+        for model in apps.get_app_config(room).get_models()
+    }
+    return {
+        **tables,
+        "names": sorted(VolunteerProfile.objects.values_list("name", flat=True)),
+        "services": list(
+            ServiceRecord.objects.order_by("service_on", "starts_at", "minutes").values_list(
+                "service_on", "starts_at", "minutes", "state", "region__code", "category"
+            )
+        ),
+        "events": list(Event.objects.values_list("name").annotate(n=Count("pk")).order_by("name")),
+    }
+
+
+def test_the_same_seed_and_day_give_the_same_city_and_another_seed_another(clock):
+    cities = []
+    for seed in (1, 1, 2):
+        with transaction.atomic():
+            build(seed=seed)
+            cities.append(facts())
+            transaction.set_rollback(True)
+
+    assert cities[0] == cities[1]
+    assert cities[0]["names"] != cities[2]["names"]

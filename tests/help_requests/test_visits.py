@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from accounts.states import ProxyKind
+from accounts.states import DeskRole, ProxyKind
 from help_requests import actions, audit, jobs, queries
 from help_requests.actions.codes import renew_code
 from help_requests.actions.visits import plan_visits
@@ -234,6 +234,18 @@ def test_requests_are_for_who_asked_and_who_answers():
     office = accounts.officer(region=other.region)
     assert set(queries.requests_for(office, now=NOON)) == {mine, other}
     assert list(queries.my_requests(office, now=NOON)) == []
+
+
+def test_the_hotline_finds_by_number_or_caller_and_nothing_without_either():
+    sent = help_requests.submitted()
+    help_requests.draft(sent.resident)  # of the resident's own: not theirs to see
+    operator = accounts.officer(DeskRole.OPERATOR)
+    number = f"{sent.number[:5]} {sent.number[5:]}"
+    assert list(queries.find_requests(operator, now=NOON, number=number)) == [sent]
+    assert list(queries.find_requests(operator, now=NOON, resident=sent.resident)) == [sent]
+    assert list(queries.find_requests(operator, now=NOON)) == []
+    away = accounts.officer(DeskRole.OPERATOR, street("310104001"))
+    assert list(queries.find_requests(away, now=NOON, number=number)) == []
 
 
 def test_the_queue_is_of_the_area_by_what_is_due_state_and_words():

@@ -7,6 +7,7 @@ from cryptography.exceptions import InvalidTag
 from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import FieldError
 from django.db import IntegrityError, connection
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
@@ -58,6 +59,7 @@ def bulk_update(user):
 
 WRONG_WAYS = {
     "update": lambda _user: User.objects.update(name="x"),
+    "expression": lambda _user: User.objects.update(name=F("language")),
     "bulk_update": bulk_update,
     "filter": lambda _user: User.objects.filter(name="x").exists(),
 }
