@@ -189,7 +189,12 @@ def _counted(rule: str) -> Iterator[Attempt]:
         run(f"DELETE FROM {ASSIGNMENT} WHERE id = %s", (second,))
         _filled_is(opening)
 
-    yield from (more, less, gone)
+    def elsewhere() -> None:
+        run(f"UPDATE {ASSIGNMENT} SET opening_id = %s WHERE id = %s", (empty, second))
+        _filled_is(opening)
+        _filled_is(empty)
+
+    yield from (more, less, gone, elsewhere)
 
 
 def _filled(rule: str) -> Iterator[Attempt]:

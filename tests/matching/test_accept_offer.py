@@ -154,3 +154,18 @@ def test_an_organizations_own_volunteer_only():
     own = matching.ready_volunteer()
     organizations.membership(body, "VOLUNTEER", person=own)
     assert actions.send_offer(opening=need, volunteer=own, by=office, now=NOON).state == "SENT"
+
+
+@pytest.mark.parametrize(("minutes", "taken"), [(119, False), (120, True)])
+def test_midnight_is_a_time_like_any_other(minutes, taken):
+    """Two visits of two hours around 00:00 in Shanghai, the second so many minutes after the first."""
+    late = help_requests.VISIT_AT.replace(hour=14, minute=0)  # 22:00 to midnight
+    first = matching.offer(matching.opening(help_requests.visit(starts_at=late)))
+    there = help_requests.visit(starts_at=late + timedelta(minutes=minutes))
+    second = matching.offer(matching.opening(there), first.volunteer)
+    accept(first)
+    if taken:
+        assert accept(second).state == "LIVE"
+    else:
+        with refused("overlap"):
+            accept(second)

@@ -7,7 +7,7 @@ import pytest
 from help_requests import actions as requests
 from help_requests.models import Visit
 from matching import actions, jobs
-from matching.models import Application, Assignment, Offer, Opening
+from matching.models import Assignment, Offer, Opening
 from organizations import actions as organizing
 from tests.factories import accounts, help_requests, matching, organizations
 from tests.factories.accounts import NOON
@@ -174,8 +174,7 @@ def test_over_while_the_service_still_runs():
 
 def test_over_with_a_line_that_waited():
     need = matching.shift_opening()
-    made = matching.application(need)
-    Application.objects.filter(pk=made.pk).update()
+    matching.application(need)
     waiting = [matching.application(need) for _place in range(4)][-1]
     assert waiting.state == "WAITING"
     actions.close_past_openings(now=need.ends_at + DAY)

@@ -115,6 +115,43 @@ def test_raw_rows_of_rivals_do_not_overlap_either(race):
     assert all("matching_assignment_no_overlap" in str(r) for r in results if r != "done")
 
 
+def test_raw_rows_of_sixty_rivals_leave_three(race):
+    """Without any action: the counting trigger locks the opening and counts anew."""
+    need = matching.opening(help_requests.visit(places=3))
+    rivals = [matching.ready_volunteer() for _rival in range(60)]
+
+    def act(n: int) -> str:
+        Assignment.objects.create(opening=need, volunteer=rivals[n], made_at=NOON)
+        return "done"
+
+    results = race(60, act)
+
+    assert results.count("done") == 3
+    assert all("opening_never_over_filled" in str(r) for r in results if r != "done")
+    holds(need, 3)
+
+
+def test_raw_moves_of_two_services_into_one_hour_leave_one(race):
+    """The guard of a moving opening locks the volunteers who come before it looks."""
+    for _round in range(5):
+        me = matching.ready_volunteer()
+        needs = []
+        for day in (1, 2):
+            visit = help_requests.visit(starts_at=VISIT_AT + timedelta(days=day))
+            needs.append(matching.opening(visit))
+            matching.assignment(needs[-1], me)
+
+        def act(n: int, needs: Any = needs) -> str:
+            Opening.objects.filter(pk=needs[n].pk).update(
+                starts_at=VISIT_AT, ends_at=VISIT_AT + timedelta(hours=1)
+            )
+            return "done"
+
+        results = race(2, act)
+        assert results.count("done") == 1
+        assert any("matching_opening_no_overlap" in str(r) for r in results)
+
+
 def test_moving_one_service_while_another_is_accepted(race):
     """Either the move wins or the acceptance: never both, when together they would overlap."""
     for _round in range(5):
