@@ -37,8 +37,8 @@ class PeriodForm(Form):
     )
 
 
-def _area(request: HttpRequest) -> tuple[Region, list[Region]]:
-    """Return the region that is looked at and its parts; only inside the viewer's own area."""
+def _area(request: HttpRequest) -> tuple[Region, list[Region], Region | None]:
+    """Return the region that is looked at, its parts, and the one above; all in the viewer's own area."""
     paths = people.desk_paths(me(request), Permission.SEE_REPORTS, now=timezone.now())
     mine = list(regions_in(paths))
     if not mine:
@@ -47,7 +47,8 @@ def _area(request: HttpRequest) -> tuple[Region, list[Region]]:
     here = next((r for r in mine if r.code == code), None) if code else mine[0]
     if here is None:
         raise Http404
-    return here, [r for r in mine if r.parent_id == here.pk] or [here]
+    above = next((r for r in mine if r.pk == here.parent_id), None)
+    return here, [r for r in mine if r.parent_id == here.pk] or [here], above
 
 
 def _within(part: Region, cells: dict[str, int]) -> int:
@@ -57,7 +58,7 @@ def _within(part: Region, cells: dict[str, int]) -> int:
 @login_required
 def reports(request: HttpRequest) -> HttpResponse:
     """Show the indicators of a region and of its parts."""
-    here, parts = _area(request)
+    here, parts, above = _area(request)
     form = PeriodForm(request.GET if "days" in request.GET else None, initial={"days": 30})
     days = form.cleaned_data["days"] if form.is_valid() else 30
     now = timezone.now()
@@ -85,7 +86,14 @@ def reports(request: HttpRequest) -> HttpResponse:
     for row in rows:
         row["bar"] = round(100 * row["minutes"] / most)
         row["is_few"] = row["done"] < FEWEST
-    context = {"here": here, "rows": rows, "form": form, "today": today, "days": days}
+    context = {
+        "here": here,
+        "above": above,
+        "rows": rows,
+        "form": form,
+        "today": today,
+        "days": days,
+    }
     return render(request, "web/console/reports.html", {**context, "fewest": FEWEST})
 
 
