@@ -79,8 +79,7 @@ class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
 
     def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> Any:
         """Refuse expressions: those of ``update()``, and the CASE of ``bulk_update()``."""
-        if hasattr(value, "as_sql"):
-            self._only_by_save(value)
+        self._only_by_save(value if hasattr(value, "as_sql") else None)
         return super().get_placeholder(value, compiler, connection)  # type: ignore[misc]
 
     def get_lookup(self, lookup_name: str) -> Any:
