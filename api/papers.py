@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -14,14 +13,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import actions, queries
+from accounts import actions, queries, rules
 from accounts.models import Credential
 from accounts.states import CredentialKind, ProxyKind
 from api.base import Card, ReadOperations
 from api.parsers import StrictJSONParser
 from api.shapes import ByRef, InstantField, Nothing, Shape, TextField
 from api.volunteers import profile_of
-from kernel.refusals import Invalid
 
 
 class Verdict(Shape):
@@ -263,11 +261,9 @@ class _Grants(ReadOperations):
         """Ask that somebody may act for a resident; given by the resident it holds at once."""
         given = self.given(NewGrant)
         number, name, address = (given.pop(key) for key in ("number", "name", "address"))
-        resident = given.pop("resident", None) or queries.resident_named(number=number, name=name)
-        if resident is None:
-            raise Invalid(
-                "unknown_resident", _("No resident has this number and name."), field="number"
-            )
+        resident = given.pop("resident", None) or rules.check_named(
+            queries.resident_named(number=number, name=name)
+        )
         proxy = self.viewer
         if address:
             proxy = actions.find_person(address=address, by=self.viewer, now=timezone.now())

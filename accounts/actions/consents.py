@@ -61,6 +61,27 @@ def withdraw_consent(*, consent: Consent, by: User, now: datetime) -> Consent:
 
 
 @transaction.atomic
+def decide_consent(
+    *,
+    subject: User | ResidentProfile,
+    purpose: Purpose,
+    text_version: str | None,
+    by: User,
+    now: datetime,
+) -> None:
+    """Allow ``purpose``, or with no version of the text agreed to, withdraw what was allowed before.
+
+    Raises as ``give_consent``.
+    """
+    if text_version:
+        give_consent(subject=subject, purpose=purpose, text_version=text_version, by=by, now=now)
+        return
+    standing = queries.consents_of(subject).filter(purpose=purpose, withdrawn_at__isnull=True)
+    for consent in standing:
+        withdraw_consent(consent=consent, by=by, now=now)
+
+
+@transaction.atomic
 def add_block(
     *,
     resident: ResidentProfile,

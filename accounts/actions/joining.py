@@ -5,8 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import queries
-from accounts.actions.consents import give_consent, withdraw_consent
+from accounts.actions.consents import decide_consent, give_consent
 from accounts.actions.papers import claim_identity
 from accounts.actions.volunteers import (
     Window,
@@ -55,13 +54,7 @@ def set_volunteer_profile(
     set_skills(volunteer=volunteer, skills=skills, by=by, now=now)
     set_categories(volunteer=volunteer, categories=categories, by=by, now=now)
     set_windows(volunteer=volunteer, windows=windows, by=by, now=now)
-    user = volunteer.user
-    if matching:
-        give_consent(subject=user, purpose=Purpose.MATCHING, text_version=matching, by=by, now=now)
-    else:
-        standing = queries.consents_of(user).filter(
-            purpose=Purpose.MATCHING, withdrawn_at__isnull=True
-        )
-        for consent in standing:
-            withdraw_consent(consent=consent, by=by, now=now)
+    decide_consent(
+        subject=volunteer.user, purpose=Purpose.MATCHING, text_version=matching, by=by, now=now
+    )
     return volunteer

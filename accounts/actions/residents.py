@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pypinyin import lazy_pinyin
 
 from accounts import events, queries, rules
-from accounts.actions.consents import give_consent, withdraw_consent
+from accounts.actions.consents import decide_consent, give_consent
 from accounts.models import ResidentProfile, Reveal, User
 from accounts.roles import Permission
 from accounts.states import Need, Purpose, RevealReason
@@ -282,15 +282,9 @@ def write_needs(
 
     Raises as ``change_resident`` and ``give_consent``.
     """
-    standing = queries.consents_of(resident).filter(
-        purpose=Purpose.HEALTH, withdrawn_at__isnull=True
-    )
-    if health:
-        give_consent(subject=resident, purpose=Purpose.HEALTH, text_version=health, by=by, now=now)
-    else:
+    if not health:
         details["health_notes"] = ""
-        for consent in standing:
-            withdraw_consent(consent=consent, by=by, now=now)
+    decide_consent(subject=resident, purpose=Purpose.HEALTH, text_version=health, by=by, now=now)
     return change_resident(resident=resident, by=by, now=now, **details)
 
 

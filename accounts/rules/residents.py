@@ -37,16 +37,21 @@ def check_resident_papers(*, resident: ResidentProfile, in_scope: bool, by: User
         raise NotAllowed("not_your_street", _("This is for the person's own street to decide."))
 
 
+def _check_call(call_number: str) -> None:
+    if not call_number.strip():
+        raise Invalid(
+            "call_number_missing", _("Write the number of the call."), field="call_number"
+        )
+
+
 def check_look_up(
     *, answers: bool, calls: bool, call_number: str, given: Mapping[str, str]
 ) -> None:
     """The office of the place looks people up, the hotline with the number of the call (GUARDS §2)."""
     if not answers and not calls:
         raise NotAllowed("not_your_resident", _("This person is not in your area."))
-    if not answers and not call_number.strip():
-        raise Invalid(
-            "call_number_missing", _("Write the number of the call."), field="call_number"
-        )
+    if not answers:
+        _check_call(call_number)
     if not any(given.values()):
         raise Invalid("nothing_to_find", _("Write a phone, a name or a number."), field="phone")
 
@@ -59,12 +64,19 @@ def check_reveal(
         raise NotAllowed("not_your_resident", _("This person is not in your area."))
     if not known:
         raise Invalid("bad_field", _("This cannot be shown."), field="field")
-    if by_call and not call_number.strip():
-        raise Invalid(
-            "call_number_missing", _("Write the number of the call."), field="call_number"
-        )
+    if by_call:
+        _check_call(call_number)
     if others >= most:
         raise NotAllowed("quota", _("You have looked at too many people today."))
+
+
+def check_named(resident: ResidentProfile | None) -> ResidentProfile:
+    """Whoever asks to act for a resident knows number and name; a wrong pair says not which is wrong."""
+    if resident is None:
+        raise Invalid(
+            "unknown_resident", _("No resident has this number and name."), field="number"
+        )
+    return resident
 
 
 def check_submit_grant(

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts import actions, queries
+from accounts import actions, queries, rules
 from accounts.states import PaperState, ProxyKind
-from kernel.refusals import Invalid
 from kernel.workdays import local_date
 from web.shared.forms import DayField, Form, TextField, carry_out, show
 from web.shared.pages import me, one
@@ -91,11 +90,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AskForm(request.POST or None, initial=_in_a_year())
 
     def act(given: dict[str, Any]) -> Any:
-        found = queries.resident_named(number=given.pop("number"), name=given.pop("name"))
-        if found is None:
-            raise Invalid(
-                "unknown_resident", _("No resident has this number and name."), field="number"
-            )
+        found = rules.check_named(
+            queries.resident_named(number=given.pop("number"), name=given.pop("name"))
+        )
         return actions.submit_grant(resident=found, proxy=user, by=user, now=now, **given)
 
     if request.method == "POST" and carry_out(form, act):
