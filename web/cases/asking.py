@@ -14,6 +14,7 @@ from rights import actions, queries
 from rights.states import ComplaintKind
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import viewer
+from web.shared.places import offer_places
 
 
 class ComplaintForm(Form):
@@ -34,11 +35,8 @@ class ComplaintForm(Form):
 
 def complain(request: HttpRequest) -> HttpResponse:
     """Make a complaint; without an account a number and a code are shown once."""
-    places = {district.code: district for district in districts()}
     form = ComplaintForm(request.POST or None)
-    form.fields["region"].choices = [  # type: ignore[attr-defined]
-        (code, district.name) for code, district in places.items()
-    ]
+    places = offer_places(form, districts(), empty="", name=str)
 
     def act(given: dict[str, Any]) -> Any:
         given["region"] = places[given["region"]]

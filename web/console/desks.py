@@ -20,6 +20,7 @@ from kernel.workdays import local_date
 from regions.queries import regions_in
 from web.shared.forms import DayField, Form, TextField, carry_out, show
 from web.shared.pages import me, one
+from web.shared.places import offer_places
 
 
 class DeskForm(Form):
@@ -45,15 +46,8 @@ def desks(request: HttpRequest) -> HttpResponse:
     paths = queries.desk_paths(user, Permission.GRANT_DESKS, now=now)
     if not paths:
         raise Http404
-    places = {region.code: region for region in regions_in(paths)}
     form = DeskForm(request.POST or None, initial={"starts_on": local_date(now)})
-    form.fields["region"].choices = [  # type: ignore[attr-defined]
-        ("", "—"),
-        *(
-            (code, f"{region.parent} {region}" if region.parent else region.name)
-            for code, region in places.items()
-        ),
-    ]
+    places = offer_places(form, regions_in(paths))
 
     def act(given: dict[str, Any]) -> Any:
         given["user"] = actions.find_person(address=given.pop("address"), by=user, now=now)

@@ -22,6 +22,7 @@ from help_requests.states import Channel
 from regions.queries import streets_in
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
+from web.shared.places import offer_places
 
 DESK = (Permission.TAKE_CALLS, Permission.ANSWER_REQUESTS)
 LABELS = {
@@ -97,12 +98,8 @@ class CallerForm(Form):
 @login_required
 def new(request: HttpRequest) -> HttpResponse:
     """Register a caller; both decisions were read out and answered with yes."""
-    places = {street.code: street for street in streets_in(_paths(request))}
     form = CallerForm(request.POST or None)
-    form.fields["region"].choices = [  # type: ignore[attr-defined]
-        ("", "—"),
-        *((code, f"{street.parent} {street}") for code, street in places.items()),
-    ]
+    places = offer_places(form, streets_in(_paths(request)))
 
     def act(given: dict[str, Any]) -> Any:
         del given["disability"], given["sharing"]

@@ -18,6 +18,7 @@ from service_records.queries import records_for
 from service_records.states import RecordState
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
+from web.shared.places import offer_places
 
 
 @login_required
@@ -68,11 +69,8 @@ class BodyForm(Form):
 @login_required
 def register(request: HttpRequest) -> HttpResponse:
     """Register a body; its district verifies it."""
-    places = {district.code: district for district in districts()}
     form = BodyForm(request.POST or None)
-    form.fields["region"].choices = [  # type: ignore[attr-defined]
-        (code, district.name) for code, district in places.items()
-    ]
+    places = offer_places(form, districts(), empty="", name=str)
 
     def act(given: dict[str, Any]) -> Any:
         given["region"] = places[given["region"]]

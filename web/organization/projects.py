@@ -17,8 +17,9 @@ from accounts.states import Category, SkillCode
 from organizations import actions, queries
 from organizations.states import ProjectState
 from regions.queries import streets
-from web.shared.forms import ClockField, Form, TextField, carry_out, instant, show
+from web.shared.forms import ClockField, DayField, Form, TextField, carry_out, instant, show
 from web.shared.pages import me, one
+from web.shared.places import offer_places
 
 
 class ProjectForm(Form):
@@ -49,11 +50,8 @@ class ProjectForm(Form):
 def new(request: HttpRequest, ref: str) -> HttpResponse:
     """Draft a project of this organization."""
     body = one(queries.my_organizations(me(request), now=timezone.now()), ref)
-    places = {street.code: street for street in streets()}
     form = ProjectForm(request.POST or None)
-    form.fields["region"].choices = [  # type: ignore[attr-defined]
-        (code, f"{street.parent} {street}") for code, street in places.items()
-    ]
+    places = offer_places(form, streets(), empty="")
 
     def act(given: dict[str, Any]) -> Any:
         given["region"] = places[given["region"]]
@@ -69,9 +67,7 @@ def new(request: HttpRequest, ref: str) -> HttpResponse:
 class ShiftForm(Form):
     """A dated part, once or in several weeks."""
 
-    day = forms.DateField(
-        label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    day = DayField(label=gettext_lazy("Day"))
     start = ClockField(label=gettext_lazy("From"), max_length=5)
     end = ClockField(label=gettext_lazy("To"), max_length=5)
     places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=500, initial=4)

@@ -1,28 +1,25 @@
 """Organizations and places: find a body and judge it, find a place that one can get into."""
 
-from typing import Any
-
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organizations import queries
 from organizations.states import OrganizationKind
-from regions.queries import districts, points
+from regions.queries import points
 from regions.states import AccessFact, PointKind
 from service_records.queries import recording_of, satisfaction_of
-from web.shared.forms import Form, TextField
+from web.public.filters import ByDistrict, asked
+from web.shared.forms import TextField
 from web.shared.pages import one
 
 
-class BodyFilter(Form):
+class BodyFilter(ByDistrict):
     """Where, what kind, which words."""
 
-    district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
@@ -31,10 +28,9 @@ class BodyFilter(Form):
     q = TextField(label=gettext_lazy("Words"), required=False, max_length=40)
 
 
-class PlaceFilter(Form):
+class PlaceFilter(ByDistrict):
     """Where, what kind, and what one needs there."""
 
-    district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
@@ -47,18 +43,6 @@ class PlaceFilter(Form):
     )
 
 
-def _asked(form: Form) -> dict[str, Any]:
-    """Return what was filtered by, the district as its row; an unknown value filters nothing."""
-    here = {district.code: district for district in districts()}
-    form.fields["district"].choices = [  # type: ignore[attr-defined]
-        ("", _("The whole city")),
-        *((code, district.name) for code, district in here.items()),
-    ]
-    given = dict(form.cleaned_data) if form.is_valid() else {}
-    given["district"] = here.get(given.get("district") or "")
-    return given
-
-
 def _percent(share: int | None) -> str:
     return "" if share is None else f"{share} %"
 
@@ -66,12 +50,12 @@ def _percent(share: int | None) -> str:
 def bodies(request: HttpRequest) -> HttpResponse:
     """List the verified organizations."""
     form = BodyFilter(request.GET or None)
-    asked = _asked(form)
+    given = asked(form)
     found = queries.public_organizations(
         now=timezone.now(),
-        district=asked["district"],
-        kind=asked.get("kind", ""),
-        text=asked.get("q", ""),
+        district=given["district"],
+        kind=given.get("kind", ""),
+        text=given.get("q", ""),
     )
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     return render(request, "web/public/bodies.html", {"form": form, "page": page})
@@ -93,9 +77,9 @@ def body(request: HttpRequest, ref: str) -> HttpResponse:
 def places(request: HttpRequest) -> HttpResponse:
     """List the service points that the city keeps registers of."""
     form = PlaceFilter(request.GET or None)
-    asked = _asked(form)
+    given = asked(form)
     found = points(
-        district=asked["district"], kind=asked.get("kind", ""), access=asked.get("access", "")
+        district=given["district"], kind=given.get("kind", ""), access=given.get("access", "")
     )
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     facts = dict(AccessFact.choices)

@@ -18,15 +18,14 @@ from matching import actions as matching
 from matching import queries as matched
 from matching.states import LIVE, ApplicationState
 from organizations import queries
-from regions.queries import districts
-from web.shared.forms import Form, TextField
+from web.public.filters import ByDistrict, asked
+from web.shared.forms import TextField
 from web.shared.pages import me, one, viewer
 
 
-class Filters(Form):
+class Filters(ByDistrict):
     """What one looks for."""
 
-    district = forms.ChoiceField(label=gettext_lazy("District"), required=False)
     category = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
@@ -37,19 +36,13 @@ class Filters(Form):
 
 def projects(request: HttpRequest) -> HttpResponse:
     """List the published projects, by district, kind and words."""
-    here = list(districts())
     form = Filters(request.GET or None)
-    form.fields["district"].choices = [  # type: ignore[attr-defined]
-        ("", _("The whole city")),
-        *((district.code, district.name) for district in here),
-    ]
-    asked = form.cleaned_data if form.is_valid() else {}
-    district = next((d for d in here if d.code == asked.get("district")), None)
+    given = asked(form)
     found = queries.public_projects(
         now=timezone.now(),
-        district=district,
-        category=asked.get("category", ""),
-        text=asked.get("q", ""),
+        district=given["district"],
+        category=given.get("category", ""),
+        text=given.get("q", ""),
     )
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     return render(request, "web/public/projects.html", {"form": form, "page": page})

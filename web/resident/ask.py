@@ -19,7 +19,7 @@ from help_requests import actions, queries
 from help_requests.models import HelpRequest
 from help_requests.states import Place, RequestState, WishSource
 from kernel.workdays import local_date
-from web.shared.forms import ClockField, Form, TextField, carry_out, instant, show
+from web.shared.forms import ClockField, DayField, Form, TextField, carry_out, instant, show
 from web.shared.pages import me, one
 
 
@@ -113,11 +113,7 @@ class WhenForm(Form):
     """The day, the hour, how long; once or weekly."""
 
     day = forms.ChoiceField(label=gettext_lazy("Which day"), widget=forms.RadioSelect)
-    other_day = forms.DateField(
-        label=gettext_lazy("Another day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    other_day = DayField(label=gettext_lazy("Another day"), required=False)
     start = ClockField(
         label=gettext_lazy("From what time"),
         help_text=gettext_lazy("For example 9:30. A little earlier or later is fine."),

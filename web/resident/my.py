@@ -18,6 +18,7 @@ from help_requests.states import VisitState
 from regions.queries import streets
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
+from web.shared.places import offer_places
 
 
 @login_required
@@ -90,12 +91,8 @@ def register(request: HttpRequest) -> HttpResponse:
     user, now = me(request), timezone.now()
     if queries.my_residents(user, now=now).filter(user=user).exists():
         return redirect("web:my")
-    places = {street.code: street for street in streets()}
     form = ResidentForm(request.POST or None)
-    form.fields["region"].choices = [  # type: ignore[attr-defined]
-        ("", "—"),
-        *((code, f"{street.parent} {street}") for code, street in places.items()),
-    ]
+    places = offer_places(form, streets())
 
     def act(given: dict[str, Any]) -> Any:
         allowed = [

@@ -18,20 +18,15 @@ from rights import actions as rights
 from rights import queries as cases
 from rights.states import AppealReason
 from service_records import queries as records
-from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.forms import DayField, Form, TextField, carry_out, show
 from web.shared.pages import me, one
 
 
 class ProofForm(Form):
     """Which days a proof covers."""
 
-    starts_on = forms.DateField(
-        label=gettext_lazy("From"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    ends_on = forms.DateField(
-        label=gettext_lazy("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    starts_on = DayField(label=gettext_lazy("From"))
+    ends_on = DayField(label=gettext_lazy("To"))
 
 
 @login_required

@@ -17,6 +17,7 @@ from accounts.states import TEXT_VERSION, Category, Purpose, SkillCode
 from regions.queries import streets
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
+from web.shared.places import offer_places
 
 PARTS = {
     "morning": (8 * 60, 12 * 60),
@@ -168,7 +169,6 @@ def profile(request: HttpRequest) -> HttpResponse:
     row = _profile(request)
     if row is None:
         return redirect("web:register-identity")
-    places = {street.code: street for street in streets()}
     held = {skill.code: skill.level for skill in row.skills.all()}
     windows = {(w.weekday, w.starts, w.ends) for w in row.windows.all()}
     initial = {
@@ -185,10 +185,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "matching": queries.has_consent(user, Purpose.MATCHING),
     }
     form = ProfileForm(request.POST or None, initial=initial)
-    form.fields["region"].choices = [  # type: ignore[attr-defined]
-        ("", "—"),
-        *((code, f"{street.parent} {street}") for code, street in places.items()),
-    ]
+    places = offer_places(form, streets())
 
     def act(given: dict[str, Any]) -> Any:
         week = [(int(n), *PARTS[part]) for n, part in (cell.split("-") for cell in given["week"])]
