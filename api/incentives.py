@@ -18,6 +18,7 @@ from accounts.queries import volunteers_for
 from api.base import Card, Operations, ReadOperations
 from api.shapes import Shape
 from incentives import actions, queries
+from incentives.states import REVIEWERS_REASONS
 from kernel.refusals import NotAllowed
 from kernel.text import mask_name
 
@@ -62,7 +63,7 @@ class RevokedCard(ProofCard):
 class Revocation(Shape):
     """Why it no longer stands."""
 
-    reason = serializers.ChoiceField(["MISTAKE", "MISUSE"])
+    reason = serializers.ChoiceField([code.value for code in REVIEWERS_REASONS])
 
 
 class StandingCard(Shape):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from incentives.states import STAR_MINUTES, RevokeReason
+from incentives.states import REVIEWERS_REASONS, STAR_MINUTES
 from kernel.refusals import Conflict, Invalid, NotAllowed
 
 MINUTES_PER_POINT = 15
@@ -56,7 +56,7 @@ def check_revokes(*, may: bool, reason: str, standing: bool) -> None:
     """The city's reviewers revoke a proof that stands, and say why."""
     if not may:
         raise NotAllowed("not_your_area", _("This is not in your area."))
-    if reason not in (RevokeReason.MISTAKE, RevokeReason.MISUSE):
+    if reason not in REVIEWERS_REASONS:
         raise Invalid("reason_missing", _("Choose a reason."), field="reason")
     if not standing:
         raise Conflict("already_revoked", _("This proof is revoked already."))

@@ -30,5 +30,8 @@ class RevokeReason(TextChoices):
     ERASED = "ERASED", _("the person asked to be forgotten")
 
 
+REVIEWERS_REASONS = (RevokeReason.MISTAKE, RevokeReason.MISUSE)  # the third one is the person's own
+
+
 # Stars by verified hours (DOMAIN §2, national practice), in minutes.
 STAR_MINUTES = (6_000, 18_000, 36_000, 60_000, 90_000)

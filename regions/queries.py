@@ -28,10 +28,12 @@ def tree() -> QuerySet[Region]:
 
 
 def inside(paths: list[str], field: str = "region") -> Q:
-    """Return the condition that ``field`` lies in one of the regions with these ``paths``."""
+    """Return the condition that ``field`` ("" = the region itself) lies in one of the regions with these
+    ``paths``."""
+    column = f"{field}__path" if field else "path"
     condition = Q(pk__in=[])
     for path in paths:
-        condition |= Q(**{f"{field}__path__startswith": path})
+        condition |= Q(**{f"{column}__startswith": path})
     return condition
 
 
@@ -51,10 +53,7 @@ def points(
 
 def regions_in(paths: list[str]) -> QuerySet[Region]:
     """Return the regions of these areas, the areas themselves among them, in the order of the tree."""
-    condition = Q(pk__in=[])
-    for path in paths:
-        condition |= Q(path__startswith=path)
-    return tree().filter(condition)
+    return tree().filter(inside(paths, field=""))
 
 
 def streets_in(paths: list[str]) -> QuerySet[Region]:

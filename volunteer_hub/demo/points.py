@@ -17,8 +17,8 @@ NAMES = {
 OPENS = ("周一至周五 9:00–17:00", "每天 9:00–21:00", "周二至周日 10:00–18:00")
 
 
-def open_points(streets: Sequence[Region], *, most: int = 48) -> int:
-    """Write up to ``most`` points into the registers of ``streets``, two a street; returns how many."""
+def open_points(streets: Sequence[Region], *, most: int = 48) -> None:
+    """Write up to ``most`` points into the registers of ``streets``, two a street."""
     kinds, facts = list(PointKind), list(AccessFact)
     made = 0
     for number, street in enumerate(streets[: most // 2]):
@@ -34,4 +34,3 @@ def open_points(streets: Sequence[Region], *, most: int = 48) -> int:
                 opens=OPENS[number % len(OPENS)],
             )
             made += 1
-    return made

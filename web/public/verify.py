@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from incentives import actions, queries
-from incentives.states import RevokeReason
+from incentives.states import REVIEWERS_REASONS
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, viewer
 
@@ -33,7 +33,7 @@ class RevokeForm(Form):
 
     reason = forms.ChoiceField(
         label=_("Why does it no longer stand?"),
-        choices=[(code, code.label) for code in (RevokeReason.MISTAKE, RevokeReason.MISUSE)],
+        choices=[(code, code.label) for code in REVIEWERS_REASONS],
         widget=forms.RadioSelect,
     )
 
