@@ -1,7 +1,9 @@
 """How a refusal is asserted: its code, and that no event left."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,14 @@ def refused(code: str) -> Iterator[pytest.ExceptionInfo[Refusal]]:
         yield caught
     assert caught.value.code == code
     assert Event.objects.count() == before
+
+
+def outcomes(results: list[Any]) -> Counter[str]:
+    """Count what rivals got: "done" or the code of a refusal; anything else is a bug, and raised."""
+    for result in results:
+        if isinstance(result, Exception) and not isinstance(result, Refusal):
+            raise result
+    return Counter(r.code if isinstance(r, Refusal) else "done" for r in results)
 
 
 def names_since(pk: int) -> list[str]:

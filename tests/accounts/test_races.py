@@ -10,22 +10,14 @@ from accounts.gateways.realname import Answer, Outcome
 from accounts.models import CodeUse, Consent, ProxyGrant, Reveal, SignInCode, User, Verification
 from accounts.states import DeskRole, Purpose, RevealReason
 from kernel.events import _within, subscribe
-from kernel.refusals import Refusal
 from tests.conftest import on_postgresql
 from tests.factories import accounts as make
 from tests.factories.accounts import NOON
 from tests.factories.regions import city
+from tests.refused import outcomes
 
 pytestmark = [pytest.mark.django_db(transaction=True), on_postgresql]
 MATCH = Answer(Outcome.MATCH, "demo", "match", "two-factor")
-
-
-def outcomes(results):
-    """Count what the rivals got: the code of their refusal, or "done"; anything else is a bug."""
-    for result in results:
-        if isinstance(result, Exception) and not isinstance(result, Refusal):
-            raise result
-    return Counter(r.code if isinstance(r, Refusal) else "done" for r in results)
 
 
 @pytest.fixture

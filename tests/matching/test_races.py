@@ -8,24 +8,17 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts import actions as people
-from kernel.refusals import Conflict, Refusal
+from kernel.refusals import Conflict
 from matching import actions, audit
 from matching.models import Assignment, Offer, Opening
 from tests.conftest import on_postgresql
 from tests.factories import help_requests, matching
 from tests.factories.accounts import NOON
 from tests.factories.help_requests import VISIT_AT
+from tests.refused import outcomes
 
 pytestmark = [pytest.mark.django_db(transaction=True), on_postgresql]
 MINUTE = timedelta(minutes=1)
-
-
-def outcomes(results: list[Any]) -> Counter[str]:
-    """Count what the rivals got: "done" or the code of a refusal; anything else is raised."""
-    for result in results:
-        if isinstance(result, Exception) and not isinstance(result, Refusal):
-            raise result
-    return Counter(r.code if isinstance(r, Refusal) else "done" for r in results)
 
 
 def holds(opening: Opening, filled: int) -> None:
