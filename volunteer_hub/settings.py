@@ -111,6 +111,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "web.shared.templatetags.hub",
+                "web.shared.templatetags.components",
             ],
         },
     }
@@ -124,6 +125,8 @@ DATABASES: dict[str, Any] = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Closing the last connection writes the whole log back: kept open, an answer never waits for that.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
