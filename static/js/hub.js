@@ -12,9 +12,42 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   const badge = document.getElementById("unread");
   if (badge) listen(badge);
+  swapping();
   const leave = document.querySelector("[data-leave]");
   if (leave) leaving(leave);
 });
+
+// htmx shortens the way. What waits for an answer is busy; a hidden page asks for nothing; an answer that
+// comes from another address (sign-in, say) is gone to; a lost answer is said, and the page stays as it was.
+function swapping() {
+  const alert = document.getElementById("alert");
+  const on = (name, act) => document.body.addEventListener(`htmx:${name}`, (event) => act(event.detail, event));
+  const say = (words) => {
+    if (alert.textContent !== words) alert.textContent = words;
+  };
+  on("beforeRequest", ({ target }, event) => {
+    if (document.hidden) event.preventDefault();
+    else target.setAttribute("aria-busy", "true");
+  });
+  on("afterRequest", ({ target, successful }) => {
+    target.removeAttribute("aria-busy");
+    if (successful) say("");
+  });
+  ["responseError", "sendError", "timeout"].forEach((name) => on(name, () => say(alert.dataset.lost)));
+  on("beforeSwap", (detail) => {
+    const path = (address) => new URL(address, location.href).pathname;
+    if (path(detail.xhr.responseURL) === path(detail.pathInfo.finalRequestPath)) return;
+    detail.shouldSwap = false;
+    location.assign(detail.xhr.responseURL);
+  });
+  on("oobBeforeSwap", (detail) => {
+    if (detail.target.contains(document.activeElement)) detail.shouldSwap = false;
+  });
+  // The header's way back after a change of language follows the filter.
+  on("pushedIntoHistory", ({ path }) => {
+    document.querySelectorAll("header input[name=next]").forEach((field) => (field.value = path));
+  });
+}
 
 // Leave quickly: by the button or three times Shift. First a blank cover, then another page in the place of
 // this one, so that "back" does not lead here.
@@ -48,7 +81,9 @@ function listen(badge) {
     const news = await answer.json();
     badge.dataset.cursor = news.cursor;
     badge.textContent = news.unread || "";
-    if (news.titles.length) document.getElementById("status").textContent = news.titles.join(" ");
+    if (!news.titles.length) return;
+    document.getElementById("status").textContent = news.titles.join(" ");
+    document.body.dispatchEvent(new Event("news"));
   };
   const connect = () => {
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.queries import desk_paths, desks_of, volunteers_for
@@ -22,7 +22,8 @@ from matching import queries as matched
 from matching.states import OpeningState
 from rights.queries import open_incidents
 from web.shared.forms import Form, TextField, carry_out, show
-from web.shared.pages import me, one
+from web.shared.pages import in_parts, me, one
+from web.shared.posts import area
 
 
 @login_required
@@ -66,13 +67,16 @@ class FilterForm(Form):
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
     """List the requests of the viewer's area, the one due first at the top."""
+    area(request, *queries.OFFICE)
     form = FilterForm(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
     found = queries.request_queue(
         me(request), now=timezone.now(), state=asked.get("state", ""), text=asked.get("q", "")
     )
     page = Paginator(found, 25).get_page(request.GET.get("page"))
-    return render(request, "web/console/queue.html", {"form": form, "page": page})
+    n = page.paginator.count
+    said = ngettext("%(n)s request", "%(n)s requests", n) % {"n": n}
+    return in_parts(request, "web/console/queue.html", {"form": form, "page": page, "said": said})
 
 
 class AcceptForm(Form):

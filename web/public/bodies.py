@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from organizations import queries
 from organizations.states import OrganizationKind
@@ -14,7 +14,7 @@ from regions.states import AccessFact, PointKind
 from service_records.queries import recording_of, satisfaction_of
 from web.public.filters import ByDistrict, asked
 from web.shared.forms import TextField
-from web.shared.pages import one
+from web.shared.pages import in_parts, one
 
 
 class BodyFilter(ByDistrict):
@@ -58,7 +58,9 @@ def bodies(request: HttpRequest) -> HttpResponse:
         text=given.get("q", ""),
     )
     page = Paginator(found, 25).get_page(request.GET.get("page"))
-    return render(request, "web/public/bodies.html", {"form": form, "page": page})
+    n = page.paginator.count
+    said = ngettext("%(n)s organization", "%(n)s organizations", n) % {"n": n}
+    return in_parts(request, "web/public/bodies.html", {"form": form, "page": page, "said": said})
 
 
 def body(request: HttpRequest, ref: str) -> HttpResponse:
@@ -84,4 +86,10 @@ def places(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     facts = dict(AccessFact.choices)
     rows = [(row, [facts[code] for code in row.access if code in facts]) for row in page]
-    return render(request, "web/public/places.html", {"form": form, "page": page, "rows": rows})
+    n = page.paginator.count
+    said = ngettext("%(n)s place found", "%(n)s places found", n) % {"n": n}
+    return in_parts(
+        request,
+        "web/public/places.html",
+        {"form": form, "page": page, "rows": rows, "said": said},
+    )

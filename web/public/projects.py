@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.states import Category
@@ -20,7 +20,7 @@ from matching.states import LIVE, ApplicationState
 from organizations import queries
 from web.public.filters import ByDistrict, asked
 from web.shared.forms import TextField
-from web.shared.pages import me, one, viewer
+from web.shared.pages import in_parts, me, one, viewer
 
 
 class Filters(ByDistrict):
@@ -45,7 +45,9 @@ def projects(request: HttpRequest) -> HttpResponse:
         text=given.get("q", ""),
     )
     page = Paginator(found, 25).get_page(request.GET.get("page"))
-    return render(request, "web/public/projects.html", {"form": form, "page": page})
+    n = page.paginator.count
+    said = ngettext("%(n)s project", "%(n)s projects", n) % {"n": n}
+    return in_parts(request, "web/public/projects.html", {"form": form, "page": page, "said": said})
 
 
 def project(request: HttpRequest, ref: str) -> HttpResponse:

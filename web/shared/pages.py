@@ -1,9 +1,13 @@
-"""What every page needs: who asks, and a row of theirs."""
+"""What every page needs: who asks, a row of theirs, and the whole page or the part that is asked for."""
 
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 
@@ -29,3 +33,20 @@ def one(rows: "QuerySet[Any]", ref: str) -> Any:
 def address_of(request: HttpRequest) -> str:
     """Return the network address that limits are counted by."""
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def in_parts(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Return the page, or only its block ``part`` when htmx asks: the same template either way.
+
+    ``context["said"]``, if there is any, is announced with the part. A filter that is refused shows its
+    errors beside the fields, outside the part: then the browser is sent to the whole page.
+    """
+    htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    is_part = bool(htmx) and not htmx.history_restore_request
+    if is_part and "form" in context and context["form"].errors:
+        answer: HttpResponse = HttpResponseClientRedirect(request.get_full_path())
+    else:
+        layout = "part.html" if is_part else "base.html"
+        answer = render(request, template, {**context, "layout": layout})
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
