@@ -12,16 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.roles import Permission
 from rights import actions, queries
 from rights.models import Appeal, Complaint
 from rights.states import Outcome
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
+from web.shared.posts import area
 
 
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
     """List the cases that are the viewer's to handle, the one due first at the top."""
+    area(request, Permission.HANDLE_CASES)
     cases = queries.case_queue(me(request), now=timezone.now())
     return render(request, "web/cases/queue.html", {"cases": cases})
 

@@ -14,16 +14,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
+from accounts.roles import Permission
 from accounts.states import PaperState, VerificationState
 from organizations import actions as organizing
 from organizations import queries as bodies
 from organizations.states import OrganizationState, ProjectState
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
+from web.shared.posts import area
+
+CHECKS = (
+    Permission.VERIFY_PEOPLE,
+    Permission.VERIFY_ORGANIZATIONS,
+    Permission.MODERATE_PROJECTS,
+)
 
 
 def _kinds(request: HttpRequest) -> dict[str, "QuerySet[Any]"]:
     """Return what the viewer may check, by kind; never the viewer's own."""
+    area(request, *CHECKS)
     user, now = me(request), timezone.now()
     unknown = [VerificationState.MISMATCH, VerificationState.NO_RECORD]
     return {

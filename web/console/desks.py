@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from regions.queries import regions_in
 from web.shared.forms import DayField, Form, TextField, carry_out, show
 from web.shared.pages import me, one
 from web.shared.places import offer_places
+from web.shared.posts import area
 
 
 class DeskForm(Form):
@@ -43,9 +44,7 @@ class DeskForm(Form):
 def desks(request: HttpRequest) -> HttpResponse:
     """List the posts of the viewer's area, and give one."""
     user, now = me(request), timezone.now()
-    paths = queries.desk_paths(user, Permission.GRANT_DESKS, now=now)
-    if not paths:
-        raise Http404
+    paths = area(request, Permission.GRANT_DESKS)
     form = DeskForm(request.POST or None, initial={"starts_on": local_date(now)})
     places = offer_places(form, regions_in(paths))
 

@@ -18,7 +18,7 @@ from regions.models import Region
 from regions.queries import regions_in
 from service_records import queries as served
 from web.shared.forms import Form
-from web.shared.pages import me
+from web.shared.posts import area
 
 FEWEST = 10  # people or services in a cell: fewer could point to somebody
 
@@ -39,10 +39,7 @@ class PeriodForm(Form):
 
 def _area(request: HttpRequest) -> tuple[Region, list[Region], Region | None]:
     """Return the region that is looked at, its parts, and the one above; all in the viewer's own area."""
-    paths = people.desk_paths(me(request), Permission.SEE_REPORTS, now=timezone.now())
-    mine = list(regions_in(paths))
-    if not mine:
-        raise Http404
+    mine = list(regions_in(area(request, Permission.SEE_REPORTS)))
     code = request.GET.get("region", "")
     here = next((r for r in mine if r.code == code), None) if code else mine[0]
     if here is None:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from regions.queries import streets_in
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 from web.shared.places import offer_places
+from web.shared.posts import area
 
 DESK = (Permission.TAKE_CALLS, Permission.ANSWER_REQUESTS)
 LABELS = {
@@ -37,14 +38,6 @@ LABELS = {
     "guardian": gettext_lazy("Guardian"),
     "emergency_contact": gettext_lazy("Emergency contact"),
 }
-
-
-def _paths(request: HttpRequest) -> list[str]:
-    """Return the paths of the areas that the viewer serves; who serves none has no such page."""
-    paths = queries.desk_paths(me(request), *DESK, now=timezone.now())
-    if not paths:
-        raise Http404
-    return paths
 
 
 class FindForm(Form):
@@ -68,7 +61,7 @@ class FindForm(Form):
 @login_required
 def find(request: HttpRequest) -> HttpResponse:
     """Look a caller up; that somebody looked is on the ledger."""
-    _paths(request)
+    area(request, *DESK)
     form, found = FindForm(request.POST or None), None
     if request.method == "POST":
         found = carry_out(
@@ -99,7 +92,7 @@ class CallerForm(Form):
 def new(request: HttpRequest) -> HttpResponse:
     """Register a caller; both decisions were read out and answered with yes."""
     form = CallerForm(request.POST or None)
-    places = offer_places(form, streets_in(_paths(request)))
+    places = offer_places(form, streets_in(area(request, *DESK)))
 
     def act(given: dict[str, Any]) -> Any:
         del given["disability"], given["sharing"]
@@ -117,7 +110,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _resident(request: HttpRequest, ref: str) -> ResidentProfile:
-    _paths(request)
+    area(request, *DESK)
     row: ResidentProfile = one(queries.residents_for(me(request), now=timezone.now()), ref)
     return row
 

@@ -11,16 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.roles import Permission
 from service_records import actions, queries
 from service_records.rules import is_long_day
 from service_records.states import RecordState, ReturnReason
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
+from web.shared.posts import area
 
 
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
     """List what is to review, the one due first at the top."""
+    area(request, Permission.REVIEW_HOURS)
     found = queries.review_queue(me(request), now=timezone.now())
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     return render(request, "web/review/queue.html", {"page": page})
