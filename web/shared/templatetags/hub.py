@@ -43,6 +43,13 @@ def icon(name: str, css: str = "vh-icon") -> SafeString:
 
 
 @register.filter
+def purpose(opening: Any) -> str:
+    """Return what an opening is for: the kind of help, or the project."""
+    name = opening.visit.request.service_type.name if opening.visit else opening.shift.project.title
+    return str(name)
+
+
+@register.filter
 def hours(minutes: int) -> str:
     """Return minutes as hours with two decimals."""
     return f"{minutes / 60:,.2f}"
