@@ -72,6 +72,11 @@ class Form(forms.Form):
         self.add_error(field, forms.ValidationError(refusal.message, code=refusal.code))
 
 
+def keep(form: Form, *names: str) -> None:
+    """Let the form ask only for these fields: simple mode has one question a page."""
+    form.fields = {name: field for name, field in form.fields.items() if name in names}
+
+
 def instant(day: date, minutes: int) -> datetime:
     """Return the instant of a local time of day."""
     return at_local(day, minutes)

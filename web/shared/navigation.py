@@ -19,12 +19,13 @@ class Item(NamedTuple):
     words: Promise
 
 
+HELP = Item("web:help", _("Help"))
 VISITOR = (
     Item("web:home", _("Home")),
     Item("web:new-request", _("Ask for help")),
     Item("web:projects", _("Volunteer projects")),
     Item("web:verify", _("Verify a proof")),
-    Item("web:help", _("Help")),
+    HELP,
 )
 RESIDENT = (
     Item("web:my", _("My requests")),
@@ -80,8 +81,8 @@ def roles_for(request: HttpRequest) -> frozenset[Role]:
     return roles
 
 
-def items_for(request: HttpRequest) -> list[dict[str, object]]:
-    """Return the links for who asks, with the one of this page marked."""
+def items_for(request: HttpRequest) -> list[Item]:
+    """Return the pages that who asks has a link to."""
     roles = roles_for(request)
     items: list[Item] = []
     for role, links in BY_ROLE.items():
@@ -89,7 +90,17 @@ def items_for(request: HttpRequest) -> list[dict[str, object]]:
             items += [link for link in links if link not in items]
     if request.user.is_authenticated:
         items = [*items[: MOST - 1], Item("web:notices", _("Notices"))]
-    addresses = [(reverse(item.name), item.words) for item in (items or VISITOR)]
+    return items or list(VISITOR)
+
+
+def shortened(items: list[Item]) -> list[Item]:
+    """Return what simple mode shows: the first two, and help, which leads to all the others."""
+    return [*[item for item in items if item != HELP][:2], HELP]
+
+
+def links(items: list[Item], request: HttpRequest) -> list[dict[str, object]]:
+    """Return the links to these pages, with the one of this page marked."""
+    addresses = [(reverse(item.name), item.words) for item in items]
     fitting = [address for address, _words in addresses if _holds(address, request.path)]
     inbox = reverse("web:notices")
     here = max(fitting, key=len, default="")
@@ -110,4 +121,4 @@ def _holds(address: str, path: str) -> bool:
 
 def home_for(request: HttpRequest) -> str:
     """Return where who signed in begins."""
-    return str(items_for(request)[0]["address"])
+    return reverse(items_for(request)[0].name)

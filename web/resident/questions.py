@@ -1,0 +1,118 @@
+"""The questions of a request one a page, as simple mode asks them; each answer is kept at once."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from help_requests import actions
+from help_requests.models import HelpRequest, ServiceType
+from help_requests.states import WishSource
+from web.resident.asking import at, chosen_day, of_kind, what_form, when_form
+from web.shared.forms import Form, carry_out, keep, show
+from web.shared.pages import me
+
+# What the tiles are called that kinds of help are grouped by; each has its picture, ``p-<tile>``.
+TILES = {
+    "going_out": _("Going out"),
+    "medical": _("Seeing a doctor"),
+    "home": _("Help at home"),
+    "shopping": _("Shopping and delivery"),
+    "talk": _("Company"),
+    "phone": _("Phone and computer"),
+    "reading": _("Reading and writing"),
+    "sign": _("Sign language and captions"),
+    "paperwork": _("Papers and law"),
+    "repair": _("Repairs"),
+    "rehab": _("Training the body"),
+    "learning": _("Learning and work"),
+    "other": _("Something else"),
+}
+
+
+Write = Callable[[dict[str, Any]], dict[str, Any]]  # from what was answered to what the draft says
+
+
+def what(request: HttpRequest, draft: HelpRequest, kinds: dict[str, ServiceType]) -> HttpResponse:
+    """Step 1: a tile, a kind of it, the wish; of somebody else's wish also how it is known."""
+    here, then = request.path, reverse("web:request-when", args=[draft.ref])
+    asked, tile = request.GET.get("ask", ""), request.GET.get("tile", "")
+    is_own = draft.resident.user_id == me(request).pk
+    form = what_form(request, draft, kinds)
+    if asked == "wish":
+        keep(form, "wish")
+        source = {"wish_source": WishSource.OWN_WORDS} if is_own else {}
+        after = then if is_own else f"{here}?ask=source"
+        return _kept(request, draft, form, lambda given: given | source, after) or _page(
+            request, form, step=1, before=here
+        )
+    if asked == "source":
+        keep(form, "wish_source")
+        return _kept(request, draft, form, dict, then) or _page(
+            request, form, step=1, before=f"{here}?ask=wish"
+        )
+    if tile not in TILES:
+        return render(request, "web/resident/tiles.html", {"tiles": TILES.items()})
+    keep(form, "service_type")
+    tiles = [(tile, [kind for kind in kinds.values() if kind.tile == tile])]
+    return _kept(
+        request,
+        draft,
+        form,
+        lambda given: of_kind(kinds[given["service_type"]]),
+        f"{here}?ask=wish",
+    ) or show(request, "web/resident/what.html", form, tiles=tiles, before=here)
+
+
+def when(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
+    """Step 2: the day, the time, who should come; how long and how often are as usual, or as they were."""
+    here, asked, day = request.path, request.GET.get("ask", ""), _day(request)
+    form = when_form(request, draft)
+    if asked == "who":
+        keep(form, "gender_wish")
+        then = reverse("web:request-check", args=[draft.ref])
+        return _kept(request, draft, form, dict, then) or _page(request, form, step=2, before=here)
+    if asked == "start" and day:
+        keep(form, "start")
+        return _kept(
+            request,
+            draft,
+            form,
+            lambda given: at(day, given["start"], is_weekly=draft.is_weekly),
+            f"{here}?ask=who",
+        ) or _page(request, form, step=2, before=here)
+    keep(form, "day", "other_day")
+    chosen = request.method == "POST" and carry_out(form, lambda given: chosen_day(form, given))
+    if chosen:
+        return redirect(f"{here}?ask=start&day={chosen}")
+    return _page(request, form, step=2, before=reverse("web:request-what", args=[draft.ref]))
+
+
+def _kept(
+    request: HttpRequest, draft: HelpRequest, form: Form, write: Write, after: str
+) -> HttpResponse | None:
+    """Keep an answer and lead on; None while there is none, or one that is refused."""
+
+    def act(given: dict[str, Any]) -> HelpRequest:
+        now = timezone.now()
+        return actions.change_draft(request=draft, by=me(request), now=now, **write(given))
+
+    is_kept = request.method == "POST" and carry_out(form, act)
+    return redirect(after) if is_kept else None
+
+
+def _page(request: HttpRequest, form: Form, *, step: int, before: str) -> HttpResponse:
+    return show(request, "web/resident/question.html", form, step=step, before=before)
+
+
+def _day(request: HttpRequest) -> date | None:
+    """Return the day that was answered on the page before."""
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
