@@ -11,29 +11,35 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from notifications import actions, queries
-from web.shared.pages import me, one
+from web.shared.pages import in_parts, key_in, me, one
 
 NEWS = 10  # at a time; whoever was away longer opens the inbox
 
 
 @login_required
 def notices(request: HttpRequest) -> HttpResponse:
-    """List the notices, the newest first; unread ones say so."""
-    found = queries.notices_for(me(request))
+    """List the notices, the newest first; unread ones say so.
+
+    What comes meanwhile does not move the list under its reader: a bar says how many came ``after``.
+    """
+    user = me(request)
+    found = queries.notices_for(user)
     page = Paginator(found, 25).get_page(request.GET.get("page"))
-    rows = [(notice, queries.rendered(notice)) for notice in page]
-    unread = queries.unread_count(me(request))
-    return render(
-        request, "web/account/notices.html", {"page": page, "rows": rows, "unread": unread}
-    )
+    after = key_in(request, "after")
+    newer = 0 if after is None else queries.notices_after(user, after).count()
+    context = {
+        "page": page,
+        "rows": ((notice, queries.rendered(notice)) for notice in page),
+        "newer": newer,
+    }
+    return in_parts(request, "web/account/notices.html", context)
 
 
 @login_required
 def news(request: HttpRequest) -> JsonResponse:
     """Say what came after a cursor: what a lost socket would have hinted at."""
     user = me(request)
-    after = request.GET.get("after", "")
-    cursor = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
+    cursor = key_in(request, "after") or 0
     rows = list(queries.notices_after(user, cursor)[:NEWS])
     body = {
         "cursor": rows[-1].pk if rows else cursor,
