@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST
 from accounts.actions import add_block
 from accounts.states import BlockSide
 from help_requests import queries
+from kernel.refusals import allowed
 from matching.queries import assignments_for
 from service_records import actions
 from service_records import queries as records
+from service_records.rules import check_evaluates
 from service_records.states import Face, RecordState, Side
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
@@ -28,7 +30,9 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
     """Show who comes and the code for the door; afterwards what to confirm."""
     user, now = me(request), timezone.now()
     row = one(queries.visits_for(user, now=now), ref)
-    tasks = assignments_for(user, now=now).filter(opening__visit=row).exclude(state="CANCELLED")
+    tasks = list(
+        assignments_for(user, now=now).filter(opening__visit=row).exclude(state="CANCELLED")
+    )
     done = records.records_for(user, now=now).filter(assignment__opening__visit=row)
     given = set(
         records.evaluations_for(user, now=now)
@@ -44,7 +48,13 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
             "code": queries.arrival_code_for(user, row, now=now),
             "records": [record for record in done if record.corrects_id is None],
             "to_confirm": RecordState.UNCONFIRMED,
-            "evaluated": given,
+            "to_evaluate": [
+                task.pk
+                for task in tasks
+                if allowed(
+                    check_evaluates, assignment=task, may=True, given=task.pk in given, now=now
+                )
+            ],
         },
     )
 
