@@ -16,7 +16,7 @@ from kernel import seal
 from kernel.events import ledger as entries
 from kernel.workdays import day_bounds
 from web.shared.forms import DayField, Form, TextField
-from web.shared.pages import me
+from web.shared.pages import key_in, me
 
 PAGE = 50
 
@@ -63,11 +63,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     _auditor(request)
     form = LedgerForm(request.GET or None)
     asked = _asked(form.cleaned_data) if form.is_valid() else {}
-    before = request.GET.get("before", "")
-    found = entries(
-        **asked, before=int(before) if before.isdecimal() and len(before) < 19 else None
-    )
-    rows = list(found[: PAGE + 1])
+    rows = list(entries(**asked, before=key_in(request, "before"))[: PAGE + 1])
     more = rows[PAGE - 1].pk if len(rows) > PAGE else None
     context = {"form": form, "rows": rows[:PAGE], "more": more}
     return render(request, "web/audit/ledger.html", context)

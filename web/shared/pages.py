@@ -30,6 +30,13 @@ def one(rows: "QuerySet[Any]", ref: str) -> Any:
     return row
 
 
+def key_in(request: HttpRequest, name: str) -> int | None:
+    """Return the key that the address carries as ``name`` (``?after=123``); None for none, and for what
+    no row can have."""
+    words = request.GET.get(name, "")
+    return int(words) if words.isascii() and words.isdecimal() and len(words) < 19 else None
+
+
 def address_of(request: HttpRequest) -> str:
     """Return the network address that limits are counted by."""
     return str(request.META.get("REMOTE_ADDR", ""))
