@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.actions import add_block
+from accounts.queries import acting
 from accounts.states import BlockSide
 from help_requests import queries
 from kernel.refusals import allowed
@@ -21,6 +22,7 @@ from service_records import actions
 from service_records import queries as records
 from service_records.rules import check_evaluates
 from service_records.states import Face, RecordState, Side
+from web.shared.context import is_short
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 
@@ -33,12 +35,15 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
     tasks = list(
         assignments_for(user, now=now).filter(opening__visit=row).exclude(state="CANCELLED")
     )
-    done = records.records_for(user, now=now).filter(assignment__opening__visit=row)
+    found = records.records_for(user, now=now).filter(assignment__opening__visit=row)
+    done = [record for record in found if record.corrects_id is None]
+    is_confirmed = all(record.state != RecordState.UNCONFIRMED for record in done)
     given = set(
         records.evaluations_for(user, now=now)
         .filter(side=Side.RESIDENT, assignment__opening__visit=row)
         .values_list("assignment", flat=True)
     )
+    speaks = acting(user, row.request.resident, deed="confirm", now=now) is not None
     return render(
         request,
         "web/resident/visit.html",
@@ -46,13 +51,14 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
             "row": row,
             "tasks": tasks,
             "code": queries.arrival_code_for(user, row, now=now),
-            "records": [record for record in done if record.corrects_id is None],
+            "records": done,
+            "next_deeds": is_confirmed or not is_short(request),  # one thing at a time
             "to_confirm": RecordState.UNCONFIRMED,
             "to_evaluate": [
                 task.pk
                 for task in tasks
                 if allowed(
-                    check_evaluates, assignment=task, may=True, given=task.pk in given, now=now
+                    check_evaluates, assignment=task, may=speaks, given=task.pk in given, now=now
                 )
             ],
         },
