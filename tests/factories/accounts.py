@@ -24,7 +24,7 @@ from tests.factories.regions import city, street
 
 NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)  # a Wednesday, noon in Shanghai
 _numbers = count(1)
-_serials = count(1)  # 901 to 904 have a meaning to the demo's source
+_serials = count()
 
 
 def user(**given: Any) -> User:
@@ -34,8 +34,15 @@ def user(**given: Any) -> User:
 
 
 def id_number(*, birth: str = "19900307", serial: int | None = None, county: str = "310100") -> str:
-    """Return a valid number that nobody else has; county 310100 stands on no card."""
-    body = f"{county}{birth}{next(_serials) if serial is None else serial:03d}"
+    """Return a valid number that nobody else has; county 310100 stands on no card.
+
+    When the serials of a birthday are used up, the next day's follow.
+    """
+    if serial is None:
+        days, before = divmod(next(_serials), 900)
+        serial = before + 1  # 901 to 904 have a meaning to the demo's source
+        birth = f"{datetime.strptime(birth, '%Y%m%d') + timedelta(days=days):%Y%m%d}"  # noqa: DTZ007
+    body = f"{county}{birth}{serial:03d}"
     return body + mod_11_2.calc_check_digit(body)
 
 
