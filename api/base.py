@@ -23,19 +23,19 @@ from kernel import idempotency
 class Card(Shape):
     """What goes out about one row, and where a viewer finds such rows.
 
-    ``lists`` names all the columns that a list of such cards prints, where fetching whole rows and their
-    neighbours would cost more than the printing.
+    ``prints`` names all the columns that the card prints, where fetching whole rows and their neighbours
+    would cost more than the printing.
     """
 
-    lists: ClassVar[tuple[str, ...]] = ()
+    prints: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def lean(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
-        """Return ``rows`` with nothing fetched but what a list of them prints."""
-        if not cls.lists:
+        """Return ``rows`` with nothing fetched but what is printed of them."""
+        if not cls.prints:
             return rows
-        around = {name.rpartition("__")[0] for name in cls.lists} - {""}
-        return rows.select_related(None).select_related(*sorted(around)).only(*cls.lists)
+        around = {name.rpartition("__")[0] for name in cls.prints} - {""}
+        return rows.select_related(None).select_related(*sorted(around)).only(*cls.prints)
 
     @staticmethod
     def rows(viewer: Any, now: datetime) -> "QuerySet[Any]":
@@ -121,6 +121,11 @@ class Operations(OnceOnly, viewsets.GenericViewSet[Any]):
         wanted = {self.lookup_field: self.kwargs[self.lookup_field]}
         return self.matched(get_object_or_404(self.get_queryset(), **wanted))
 
+    def get_alone(self) -> Any:
+        """Return the row of the address without its neighbours, for an action that reads them itself."""
+        wanted = {self.lookup_field: self.kwargs[self.lookup_field]}
+        return self.matched(get_object_or_404(self.get_queryset().select_related(None), **wanted))
+
     def matched(self, row: Any) -> Any:
         """Return ``row``, which on a deed must still be what ``If-Match`` says.
 
@@ -165,7 +170,7 @@ class Operations(OnceOnly, viewsets.GenericViewSet[Any]):
         answer = self.once(first, now=now)
         row = made[0] if made else get_object_or_404(card.rows(self.viewer, now), ref=answer["ref"])
         # Read anew: what hangs on it has changed with the deed.
-        fresh = card.rows(self.viewer, now).filter(ref=row.ref).first()
+        fresh = card.lean(card.rows(self.viewer, now)).filter(ref=row.ref).first()
         return Response(self.show(fresh or row, card).data, status=status_code)
 
     def wish(
@@ -198,6 +203,6 @@ class ReadOperations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Operation
     """Operations whose rows can be listed and read."""
 
     def get_queryset(self) -> "QuerySet[Any]":
-        """Return the rows that the viewer may see; for a list no more of them than it prints."""
+        """Return the rows that the viewer may see; to be shown, no more of them than is printed."""
         rows = super().get_queryset()
-        return self.card.lean(rows) if self.action == "list" else rows
+        return self.card.lean(rows) if self.action in {"list", "retrieve"} else rows

@@ -51,7 +51,7 @@ class RequestCard(Card):
     answer = serializers.CharField(allow_null=True)
     visits = serializers.SerializerMethodField()
 
-    lists = (
+    prints = (
         *("ref", "number", "state", "service_type_id", "wish", "wish_source", "details"),
         *("place", "starts_at", "minutes", "is_weekly", "repeats_until", "places"),
         *("answer_due_at", "reason", "answer", "region__code", "resident__ref"),

@@ -76,7 +76,7 @@ class OfferCard(Card):
     sent_at = InstantField()
     expires_at = InstantField()
 
-    lists = (
+    prints = (
         *("ref", "state", "distance_m", "reasons", "sent_at", "expires_at"),
         *("opening__category", "opening__starts_at", "opening__ends_at"),
         *("opening__region__code", "opening__region__name_zh", "opening__region__name_en"),
@@ -135,6 +135,23 @@ class AssignmentCard(Card):
     address = serializers.SerializerMethodField()
     reason = serializers.CharField()
 
+    prints = (
+        *("ref", "state", "reason", "volunteer__volunteer__name", "volunteer__volunteer__number"),
+        *("opening__ref", "opening__starts_at", "opening__ends_at"),
+        *("opening__region__name_zh", "opening__region__name_en", "opening__shift__project__place"),
+        *(
+            f"opening__visit__request__{column}"
+            for side in ("", "resident__")
+            for column in (
+                f"{side}ref",
+                f"{side}address",
+                f"{side}key__wrapped",
+                f"{side}key__destroyed_at",
+            )
+        ),
+        "opening__visit__request__place",
+    )
+
     @staticmethod
     def rows(viewer: Any, now: datetime) -> Any:
         """Return the tasks that the viewer may see."""
@@ -191,7 +208,7 @@ class Offers(ReadOperations):
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, ref: str) -> Response:
         """Take the place; answers with the task."""
-        row = self.get_object()
+        row = self.get_alone()
         self.given(Nothing)
         return self.deed(
             lambda now: actions.accept_offer(offer=row, by=self.viewer, now=now),

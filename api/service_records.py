@@ -35,7 +35,7 @@ class RecordCard(Card):
     reason = serializers.CharField()
     words = serializers.CharField()
 
-    lists = (
+    prints = (
         *("ref", "number", "state", "service_on", "starts_at", "ends_at", "minutes"),
         *("evidence", "record_due_on", "reason", "words"),
         *("assignment__ref", "volunteer__volunteer__name", "correction__ref"),

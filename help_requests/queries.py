@@ -12,7 +12,7 @@ from help_requests import rules
 from help_requests.models import HelpRequest, ServiceType, Visit
 from help_requests.states import RequestState, Tile, VisitState
 from kernel.references import clean_number
-from organizations.queries import my_organizations
+from organizations.queries import organization_keys
 from organizations.states import OrganizationState
 from regions.models import Region
 
@@ -53,20 +53,15 @@ def _seen_by(viewer: User, *, now: datetime, field: str = "") -> Q:
 
     Who took a call sees what they asked for the caller while they hold the post.
     """
-    residents = people.my_residents(viewer, now=now).values("pk")
+    residents = people.resident_keys(viewer, now=now)
+    bodies = organization_keys(viewer, OrganizationState.VERIFIED, now=now)
     return (
         Q(**{f"{field}resident__in": residents})
         | (
             Q(**{f"{field}asked_by": viewer})
             & people.scope_q(viewer, *CALLS, now=now, field=f"{field}resident__region")
         )
-        | Q(
-            **{
-                f"{field}in_charge__in": my_organizations(viewer, now=now)
-                .filter(state=OrganizationState.VERIFIED)
-                .values("pk")
-            }
-        )
+        | Q(**{f"{field}in_charge__in": bodies})
     )
 
 
@@ -92,7 +87,7 @@ def _rows(found: QuerySet[HelpRequest]) -> QuerySet[HelpRequest]:
 
 def my_requests(viewer: User, *, now: datetime) -> QuerySet[HelpRequest]:
     """Return the requests of the residents that the viewer is or may ask for, newest first."""
-    residents = people.my_residents(viewer, now=now).values("pk")
+    residents = people.resident_keys(viewer, now=now)
     return requests_for(viewer, now=now).filter(resident__in=residents).order_by("-pk")
 
 

@@ -12,7 +12,7 @@ from kernel.text import normalise
 from kernel.workdays import SHANGHAI, at_local, local_date
 from matching.engine import Reason
 from matching.models import Application, Assignment, Offer, Opening
-from matching.states import AssignmentState, DeclineReason, OfferState, OpeningState
+from matching.states import REASONS, AssignmentState, DeclineReason, OfferState, OpeningState
 
 WAVE = 3  # offers at a time, for each place that is left
 ANSWER_IN = timedelta(hours=2)
@@ -161,31 +161,8 @@ def is_address_shown(*, assignment: Assignment, cancels: int, now: datetime) -> 
 def reason_words(reason: Reason) -> str:
     """Return the sentence of a reason, for and against, in the reader's language."""
     facts = reason.facts
-    km = facts.get("distance_m", 0) / 1000
-    words = {
-        "near": _("about %(km).1f km away") % {"km": km},
-        "remote": _("it is by phone or video"),
-        "wants_this": _("this kind of service is wished for"),
-        "skilled": _("has the skills for it"),
-        "rested": _("asked %(asked)d times and served %(served)d times of late")
-        % {"asked": facts.get("asked", 0), "served": facts.get("served", 0)},
-        "picked": _("picked by the dispatcher"),
-        "not_verified": _("the name is not verified yet"),
-        "lesson_missing": _("the first lesson is not done yet"),
-        "suspended": _("the account is suspended"),
-        "paused": _("on a pause"),
-        "adults_only": _("this is for people of 18 and over"),
-        "guardian_missing": _("the guardian's consent is missing"),
-        "pair": _("this time it does not suit"),
-        "skill_missing": _("a skill is missing"),
-        "credential_missing": _("a valid paper is missing"),
-        "gender_wish": _("the resident wishes for someone else"),
-        "too_far": _("%(km).1f km is beyond the chosen radius") % {"km": km},
-        "no_area": _("no home area is set"),
-        "not_free": _("not free at that time"),
-        "busy": _("another service is too close in time"),
-        "week_full": _("the chosen hours of the week are used up"),
-        "own_only": _("only the organization's own volunteers"),
-        "not_asked": _("does not want to be asked automatically"),
+    return REASONS[reason.code] % {
+        "km": facts.get("distance_m", 0) / 1000,
+        "asked": facts.get("asked", 0),
+        "served": facts.get("served", 0),
     }
-    return str(words[reason.code])

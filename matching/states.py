@@ -124,3 +124,31 @@ class DeclineReason(TextChoices):
     NOT_MY_KIND = "NOT_MY_KIND", _("this kind of help is not for me")
     UNWELL = "UNWELL", _("I am not well")
     OTHER = "OTHER", _("another reason")
+
+
+# What each reason of the engine says, for or against; see ``engine.order`` and ``engine.rules``.
+REASONS = {
+    "near": _("about %(km).1f km away"),
+    "remote": _("it is by phone or video"),
+    "wants_this": _("this kind of service is wished for"),
+    "skilled": _("has the skills for it"),
+    "rested": _("asked %(asked)d times and served %(served)d times of late"),
+    "picked": _("picked by the dispatcher"),
+    "not_verified": _("the name is not verified yet"),
+    "lesson_missing": _("the first lesson is not done yet"),
+    "suspended": _("the account is suspended"),
+    "paused": _("on a pause"),
+    "adults_only": _("this is for people of 18 and over"),
+    "guardian_missing": _("the guardian's consent is missing"),
+    "pair": _("this time it does not suit"),
+    "skill_missing": _("a skill is missing"),
+    "credential_missing": _("a valid paper is missing"),
+    "gender_wish": _("the resident wishes for someone else"),
+    "too_far": _("%(km).1f km is beyond the chosen radius"),
+    "no_area": _("no home area is set"),
+    "not_free": _("not free at that time"),
+    "busy": _("another service is too close in time"),
+    "week_full": _("the chosen hours of the week are used up"),
+    "own_only": _("only the organization's own volunteers"),
+    "not_asked": _("does not want to be asked automatically"),
+}

@@ -72,10 +72,20 @@ def my_organizations(user: User | None, *, now: datetime) -> QuerySet[Organizati
     )
 
 
+def organization_keys(user: User | None, *states: OrganizationState, now: datetime) -> list[int]:
+    """Return the keys of ``my_organizations``, in any of ``states``, for a condition that names them."""
+    if user is None:
+        return []
+    posts = live_memberships(user, *RUNNING, now=now)
+    if states:
+        posts = posts.filter(organization__state__in=states)
+    return list(posts.values_list("organization", flat=True))
+
+
 def roles_of(user: User, *, now: datetime) -> frozenset[Role]:
     """Return all roles of ``user``."""
     roles = people.roles_of(user, now=now)
-    if my_organizations(user, now=now).exists():
+    if organization_keys(user, now=now):
         roles |= {Role.COORDINATOR}
     return roles
 
@@ -84,7 +94,7 @@ def organizations_for(viewer: User | None, *, now: datetime) -> QuerySet[Organiz
     """Return verified organizations for everybody; also the viewer's own, and those to decide about."""
     seen = Q(state=OrganizationState.VERIFIED)
     if viewer:
-        seen |= Q(registered_by=viewer) | Q(pk__in=my_organizations(viewer, now=now).values("pk"))
+        seen |= Q(registered_by=viewer) | Q(pk__in=organization_keys(viewer, now=now))
         seen |= people.scope_q(viewer, Permission.VERIFY_ORGANIZATIONS, now=now)
     return Organization.objects.filter(seen).select_related("region__parent")
 
@@ -93,7 +103,7 @@ def members_for(viewer: User | None, *, now: datetime) -> QuerySet[Membership]:
     """Return the viewer's own posts, and all posts of the organizations that the viewer runs."""
     if viewer is None:
         return Membership.objects.none()
-    mine = my_organizations(viewer, now=now).values("pk")
+    mine = organization_keys(viewer, now=now)
     return Membership.objects.filter(Q(user=viewer) | Q(organization__in=mine)).select_related(
         "organization", "user__key"
     )
@@ -106,7 +116,7 @@ def projects_for(viewer: User | None, *, now: datetime) -> QuerySet[Project]:
         organization__state=OrganizationState.VERIFIED,
     )
     if viewer:
-        seen |= Q(organization__in=my_organizations(viewer, now=now).values("pk"))
+        seen |= Q(organization__in=organization_keys(viewer, now=now))
         seen |= people.scope_q(viewer, Permission.MODERATE_PROJECTS, now=now) & ~Q(
             state=ProjectState.DRAFT
         )
@@ -147,7 +157,7 @@ def shifts_for(viewer: User | None, *, now: datetime) -> QuerySet[Shift]:
     """Return the shifts of the projects that the viewer may see; drafts for who runs or checks them."""
     seen = Q(project__in=projects_for(None, now=now).values("pk")) & ~Q(state=ShiftState.DRAFT)
     if viewer:
-        seen |= Q(organization__in=my_organizations(viewer, now=now).values("pk"))
+        seen |= Q(organization__in=organization_keys(viewer, now=now))
         seen |= people.scope_q(viewer, Permission.MODERATE_PROJECTS, now=now) & ~Q(
             project__state=ProjectState.DRAFT
         )

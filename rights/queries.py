@@ -87,7 +87,7 @@ def incidents_for(viewer: User | None, *, now: datetime) -> QuerySet[Incident]:
     """Return the viewer's own reports, and those of the viewer's area or organization."""
     if viewer is None:
         return Incident.objects.none()
-    mine = bodies.my_organizations(viewer, now=now).values("pk")
+    mine = bodies.organization_keys(viewer, now=now)
     return (
         Incident.objects.filter(
             Q(by=viewer)

@@ -39,8 +39,8 @@ def records_for(viewer: User | None, *, now: datetime) -> QuerySet[ServiceRecord
     """Return the viewer's own records, and those to confirm, run or review."""
     if viewer is None:
         return ServiceRecord.objects.none()
-    residents = people.my_residents(viewer, now=now).values("pk")
-    mine = bodies.my_organizations(viewer, now=now).values("pk")
+    residents = people.resident_keys(viewer, now=now)
+    mine = bodies.organization_keys(viewer, now=now)
     return (
         ServiceRecord.objects.filter(
             Q(volunteer=viewer)
@@ -183,7 +183,7 @@ def evaluations_for(viewer: User | None, *, now: datetime) -> QuerySet[Evaluatio
     """Return the evaluations the viewer gave, and those of shifts and areas in the viewer's charge."""
     if viewer is None:
         return Evaluation.objects.none()
-    mine = bodies.my_organizations(viewer, now=now).values("pk")
+    mine = bodies.organization_keys(viewer, now=now)
     return Evaluation.objects.filter(
         Q(by=viewer)
         | Q(assignment__opening__organization__in=mine)

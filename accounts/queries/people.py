@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Consent, ResidentProfile, Token, User, VolunteerProfile
 from accounts.queries.posts import desks_of, may_in_city, scope_q
-from accounts.queries.residents import live_grants, my_residents
+from accounts.queries.residents import live_grants, resident_keys
 from accounts.roles import Permission, Role
 from accounts.states import Purpose
 from kernel import vault
@@ -97,7 +97,7 @@ def consents_for(viewer: User | None, *, now: datetime) -> QuerySet[Consent]:
     """Return every decision about the viewer's data, and that of the residents the viewer acts for."""
     if viewer is None:
         return Consent.objects.none()
-    mine = my_residents(viewer, now=now).values("pk")
+    mine = resident_keys(viewer, now=now)
     found = Consent.objects.filter(Q(user=viewer) | Q(resident__in=mine))
     return found.select_related("resident").order_by("-pk")
 

@@ -83,7 +83,8 @@ def accept_offer(*, offer: Offer, by: User, now: datetime) -> Assignment:
     Raises ``NotAllowed`` (``not_your_offer``) or ``Conflict`` (``offer_answered``, ``offer_expired``,
     ``opening_closed``, ``filled``, ``overlap``).
     """
-    opening = lock_opening(offer.opening_id)  # rivals queue here, then at the volunteer's own row
+    # Rivals queue here, then at the volunteer's own row.
+    opening = lock_opening(offer.opening_id, "visit__request__key")
     lock_volunteer(by)
     offer.refresh_from_db(fields=["state", "expires_at"])
     clash = queries.overlapping(volunteer=by, opening=opening)
@@ -133,7 +134,7 @@ def expire_offers(*, now: datetime, most: int = 500) -> int:
     expired = 0
     for offer in due[:most]:
         with transaction.atomic():
-            lock_opening(offer.opening_id)  # an answer that came first is not overtaken
+            lock_opening(offer.opening_id, "visit")  # an answer that came first is not overtaken
             offer.refresh_from_db(fields=["state", "expires_at"])
             if offer.state == OfferState.SENT and offer.expires_at <= now:
                 move(offer, OfferState.EXPIRED, event=events.OFFER_EXPIRED, by=None, at=now)

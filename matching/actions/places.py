@@ -18,18 +18,21 @@ from matching.queries.visible import SOURCES
 from matching.states import ApplicationState, OfferState, OpeningState
 
 
-def lock_opening(pk: int) -> Opening:
-    """Return the opening, locked: rivals for its places queue here, each then sees what it waited for."""
+def lock_opening(pk: int, *beside: str) -> Opening:
+    """Return the opening, locked: rivals for its places queue here, each then sees what it waited for.
+
+    It comes with all it was made from, or with only what is named in ``beside``.
+    """
     return (
         Opening.objects.select_for_update(of=("self",), no_key=True)
-        .select_related(*SOURCES, "organization")
+        .select_related(*(beside or (*SOURCES, "organization")))
         .get(pk=pk)
     )
 
 
 def lock_volunteer(user: User) -> None:
     """Lock the volunteer's own row, after the opening: rivals for her time queue here."""
-    VolunteerProfile.objects.select_for_update(of=("self",), no_key=True).get(user=user)
+    VolunteerProfile.objects.select_for_update(no_key=True).only("pk").get(user=user)
 
 
 def take_place(

@@ -54,7 +54,7 @@ def openings_for(viewer: User | None, *, now: datetime) -> QuerySet[Opening]:
     seen = Q(shift__in=bodies.shifts_for(viewer, now=now).values("pk"))
     if viewer:
         seen |= people.scope_q(viewer, Permission.DISPATCH, now=now)
-        seen |= Q(organization__in=bodies.my_organizations(viewer, now=now).values("pk"))
+        seen |= Q(organization__in=bodies.organization_keys(viewer, now=now))
     return Opening.objects.filter(seen).select_related(*SOURCES, "organization")
 
 
@@ -62,7 +62,7 @@ def applications_for(viewer: User | None, *, now: datetime) -> QuerySet[Applicat
     """Return the viewer's own applications, and those to the shifts that the viewer runs."""
     if viewer is None:
         return Application.objects.none()
-    mine = bodies.my_organizations(viewer, now=now).values("pk")
+    mine = bodies.organization_keys(viewer, now=now)
     return (
         Application.objects.filter(Q(volunteer=viewer) | Q(opening__organization__in=mine))
         .select_related("volunteer__volunteer", *_of_opening("opening__", "organization"))
@@ -74,8 +74,8 @@ def assignments_for(viewer: User | None, *, now: datetime) -> QuerySet[Assignmen
     """Return the viewer's own tasks, those of the viewer's residents, shifts and area."""
     if viewer is None:
         return Assignment.objects.none()
-    residents = people.my_residents(viewer, now=now).values("pk")
-    mine = bodies.my_organizations(viewer, now=now).values("pk")
+    residents = people.resident_keys(viewer, now=now)
+    mine = bodies.organization_keys(viewer, now=now)
     return (
         Assignment.objects.filter(
             Q(volunteer=viewer)

@@ -181,9 +181,9 @@ def test_an_answer_that_came_first_is_not_overtaken(monkeypatch):
     offer = matching.offer()
     lock = actions.offers.lock_opening
 
-    def answered_meanwhile(pk):
+    def answered_meanwhile(pk, *beside):
         Offer.objects.filter(pk=offer.pk).update(expires_at=offer.expires_at + timedelta(hours=2))
-        return lock(pk)
+        return lock(pk, *beside)
 
     monkeypatch.setattr("matching.actions.offers.lock_opening", answered_meanwhile)
     assert actions.expire_offers(now=offer.expires_at) == 0
