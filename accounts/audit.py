@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Exists, OuterRef, Q
 
-from accounts.models import Consent, ResidentProfile, Reveal, User, Verification, VolunteerProfile
+from accounts.models import (
+    Consent,
+    Passkey,
+    ResidentProfile,
+    Reveal,
+    User,
+    Verification,
+    VolunteerProfile,
+)
 from accounts.states import VerificationState
 from kernel.models import Event
 
@@ -58,6 +66,8 @@ def _erased() -> Iterator[tuple[str, str]]:
     left |= Q(key__destroyed_at__isnull=True)
     for pk in User.objects.filter(left, erased_at__isnull=False).values_list("pk", flat=True):
         yield "I17", f"accounts_user#{pk}: erased, and something leads back"
+    for pk in Passkey.objects.filter(user__erased_at__isnull=False).values_list("pk", flat=True):
+        yield "I17", f"accounts_passkey#{pk}: its owner is erased"
     found = ~Q(name_index="") | ~Q(phone_index="") | Q(certificate_index__isnull=False)
     for pk in ResidentProfile.objects.filter(found, erased_at__isnull=False).values_list(
         "pk", flat=True

@@ -186,6 +186,36 @@ class Tokens(ReadOperations):
         return self.deed(lambda now: actions.revoke_token(token=row, by=self.viewer, now=now))
 
 
+class PasskeyCard(Card):
+    """A key that opens the account; made and shown in a browser, since it never leaves a device."""
+
+    ref = serializers.CharField()
+    name = serializers.CharField()
+    created_at = InstantField()
+    last_used_at = InstantField(allow_null=True)
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:  # noqa: ARG004
+        """Return the viewer's passkeys."""
+        return queries.passkeys_of(viewer)
+
+
+class Passkeys(ReadOperations):
+    """Passkeys: listed, and removed one by one."""
+
+    card = PasskeyCard
+
+    @extend_schema(request=None, responses={204: None})
+    def destroy(self, request: Request, ref: str) -> Response:
+        """Forget a passkey; who holds a post keeps a second factor."""
+        row = self.get_object()
+        return self.wish(
+            lambda now: actions.remove_passkey(passkey=row, by=self.viewer, now=now),
+            lambda: None,
+            status_code=status.HTTP_204_NO_CONTENT,
+        )
+
+
 class HoursCard(Shape):
     """What the approved service adds up to; the two classes are never one figure."""
 

@@ -153,6 +153,16 @@ class Account(Operations):
             lambda now: actions.end_sessions(user=self.viewer, by=self.viewer, now=now)
         )
 
+    @extend_schema(request=None, responses={204: None})
+    def remove_app(self, request: Request) -> Response:
+        """Forget the authenticator app; who holds a post keeps a second factor."""
+        user = self.matched(self.viewer)
+        return self.wish(
+            lambda now: actions.remove_app(user=user, by=user, now=now),
+            lambda: None,
+            status_code=status.HTTP_204_NO_CONTENT,
+        )
+
     @extend_schema(request=Farewell, responses={204: None})
     def erase(self, request: Request) -> Response:
         """Be forgotten, for good: the key of all that says who this is is destroyed."""

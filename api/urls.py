@@ -43,6 +43,7 @@ router.register("offers", matching.Offers, "offer")
 router.register("applications", matching.Applications, "application")
 router.register("assignments", service_records.Assignments, "assignment")
 router.register("service-records", service_records.ServiceRecords, "service-record")
+router.register("helpers", service_records.Helpers, "helper")
 router.register("proofs", incentives.Proofs, "proof")
 router.register("complaints", rights.Complaints, "complaint")
 router.register("appeals", rights.Appeals, "appeal")
@@ -61,6 +62,7 @@ router.register("me/grants", papers.MyGrants, "my-grant")
 router.register("me/people", residents.People, "person")
 router.register("me/blocks", residents.Blocks, "block")
 router.register("me/tokens", accounts.Tokens, "token")
+router.register("me/passkeys", accounts.Passkeys, "passkey")
 router.register("me/notices", notices.Notices, "notice")
 
 ME: dict[str, Any] = {"get": "show_me", "patch": "change_me"}
@@ -76,6 +78,7 @@ v1: list[URLPattern | URLResolver] = [
     path("me/address/", account({"post": "change_address"}), name="address"),
     path("me/password/", account({"post": "set_password"}), name="password"),
     path("me/end-sessions/", account({"post": "end_sessions"}), name="end-sessions"),
+    path("me/authenticator-app/", account({"delete": "remove_app"}), name="app"),
     path("me/erase/", account({"post": "erase"}), name="erase"),
     path("me/profile/", volunteer(PROFILE | {"post": "register"}), name="profile"),
     path("me/area/", volunteer(PROFILE | {"put": "set_area"}), name="area"),

@@ -31,6 +31,13 @@ from accounts.actions.papers import (
     submit_credential,
     withdraw_credential,
 )
+from accounts.actions.passkeys import (
+    add_passkey,
+    enter_with_passkey,
+    remove_app,
+    remove_passkey,
+    show_passkey,
+)
 from accounts.actions.people import (
     end_desk,
     grant_desk,
@@ -65,6 +72,7 @@ from accounts.actions.volunteers import (
 
 __all__ = [
     "add_block",
+    "add_passkey",
     "answer_identity",
     "change_address",
     "change_resident",
@@ -77,6 +85,7 @@ __all__ = [
     "end_desk",
     "end_sessions",
     "enter_with_code",
+    "enter_with_passkey",
     "enter_with_password",
     "erase_person",
     "erase_resident",
@@ -95,6 +104,8 @@ __all__ = [
     "record_guardian",
     "register_resident",
     "register_volunteer",
+    "remove_app",
+    "remove_passkey",
     "request_code",
     "restore",
     "restore_volunteer",
@@ -110,6 +121,7 @@ __all__ = [
     "set_skills",
     "set_volunteer_profile",
     "set_windows",
+    "show_passkey",
     "submit_credential",
     "submit_grant",
     "suspend",

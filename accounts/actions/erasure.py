@@ -34,8 +34,8 @@ ERASED = "erased"
 def erase_person(*, user: User, by: User | None, now: datetime) -> User:
     """Forget who ``user`` is: the data key is destroyed, indexes and clear names are emptied.
 
-    Sessions, tokens, posts, grants and running checks end. Service facts keep their keys and totals.
-    The person may, the city's desk and the platform. Raises ``NotAllowed`` (``not_yours``).
+    Sessions, tokens, second factors, posts, grants and running checks end. Service facts keep their keys
+    and totals. The person may, the city's desk and the platform. Raises ``NotAllowed`` (``not_yours``).
     """
     rules.check_erase(
         user=user,
@@ -78,6 +78,8 @@ def erase_resident(*, resident: ResidentProfile, by: User, now: datetime) -> Res
 def _end_rights(user: User, *, by: User | None, now: datetime) -> None:
     cut_off(user=user)
     Token.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now)
+    user.passkeys.all().delete()
+    user.authenticator_set.all().delete()  # type: ignore[attr-defined]  # the app's secret, at allauth
     today = local_date(now)
     user.desks.filter(starts_on__lte=today, ends_on__isnull=True).update(ends_on=today)
     user.desks.filter(starts_on__lte=today, ends_on__gt=today).update(ends_on=today)

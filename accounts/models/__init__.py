@@ -1,6 +1,6 @@
 """The tables of people, by subject."""
 
-from accounts.models.access import Attempt, CodeUse, SignInCode, Token
+from accounts.models.access import Attempt, CodeUse, Passkey, SignInCode, Token
 from accounts.models.consents import Block, Consent, ProxyGrant, Reveal
 from accounts.models.papers import Credential, Verification
 from accounts.models.people import Desk, ResidentProfile, User
@@ -21,6 +21,7 @@ __all__ = [
     "Consent",
     "Credential",
     "Desk",
+    "Passkey",
     "ProxyGrant",
     "ResidentProfile",
     "Reveal",

@@ -1,4 +1,4 @@
-"""How people and programs get in: sign-in codes, tokens, and the limits on trying."""
+"""How people and programs get in: sign-in codes, passkeys, tokens, and the limits on trying."""
 
 from django.db import models
 from django.db.models import Q
@@ -74,6 +74,31 @@ class Token(models.Model):
     expires_at = models.DateTimeField()
     last_used_on = models.DateField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [is_sealed("name")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Passkey(models.Model):
+    """A key that a browser, a phone or a stick keeps for a person (WebAuthn): its public half is here.
+
+    ``credential`` is its id as browsers say it (base64url, of at most 1023 bytes), ``public_key`` a COSE
+    key in CBOR, ``sign_count`` the counter in its newest answer, which never goes back; keys that are
+    copied between the devices of a person by design always say 0.
+    """
+
+    ref = RefField()
+    user = models.ForeignKey(User, models.PROTECT, related_name="passkeys")
+    key = models.ForeignKey(PersonKey, models.PROTECT, related_name="+")
+    name = EncryptedTextField()
+    credential = models.CharField(max_length=1364, unique=True, editable=False)
+    public_key = models.BinaryField()
+    sign_count = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [is_sealed("name")]

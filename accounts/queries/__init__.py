@@ -1,5 +1,12 @@
 """Who somebody is, what they may, and which people a viewer may see."""
 
+from accounts.queries.passkeys import (
+    has_app,
+    has_second_factor,
+    new_passkey_options,
+    passkey_options,
+    passkeys_of,
+)
 from accounts.queries.people import (
     consents_for,
     consents_of,
@@ -75,7 +82,9 @@ __all__ = [
     "find_residents",
     "governed_by",
     "grants_for",
+    "has_app",
     "has_consent",
+    "has_second_factor",
     "holders",
     "home_of",
     "is_guardian_of",
@@ -88,6 +97,9 @@ __all__ = [
     "my_grants",
     "my_residents",
     "name_key",
+    "new_passkey_options",
+    "passkey_options",
+    "passkeys_of",
     "resident_keys",
     "resident_named",
     "residents_for",

@@ -10,6 +10,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # The page does in one go what a program does in several, or what only a browser needs.
 OTHERWISE = {
     "accounts.enter_with_password": "a browser's session; a program signs in with a code",
+    "accounts.add_passkey": "a browser asks its device for the key, which no program has",
+    "accounts.enter_with_passkey": "the same; a program signs in with a code",
+    "accounts.show_passkey": "the second factor of a browser's session",
     "accounts.count": "the tries of the second factor, which a browser's session passes",
     "accounts.add_block": "me/blocks/, by the task (matching.part_ways)",
     "notifications.set_telling": "me/notice-preferences/ and me/quiet-hours/",

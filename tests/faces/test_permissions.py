@@ -14,8 +14,9 @@ from rest_framework.test import APIClient
 from accounts.states import DeskRole
 from help_requests.actions import load_reference
 from matching.actions import open_for_visit, send_offer
-from tests.api.test_chain import Caller, ready_volunteer
+from tests.api.test_chain import Caller
 from tests.factories import accounts, help_requests, organizations
+from tests.factories.matching import ready_volunteer
 from tests.factories.regions import street
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ OPEN_TO_ALL = {
     "web:home", "web:help", "web:accessibility", "web:display", "web:language", "web:projects",
     "web:project", "web:verify", "web:standing", "web:enter", "web:enter-code",
     "web:enter-password", "web:leave", "web:complain", "web:track", "web:demo", "web:demo-enter",
-    "web:outbox",
+    "web:outbox", "web:enter-passkey", "web:enter-passkey-ask",
     "api:sessions", "api:region-list", "api:region-detail", "api:service-type-list",
     "api:service-type-detail", "api:verify-proof", "api:schema", "api:docs",
     "api:organization-list", "api:organization-detail", "api:project-list", "api:project-detail",
@@ -35,6 +36,8 @@ OPEN_TO_ALL = {
 }  # fmt: skip
 SIGNED_IN = {
     "web:notices-news",
+    "web:org-people", "web:org-projects", "web:org-record", "web:org-records", "web:org-records-chosen",
+    "api:helper-list", "api:service-record-confirm-many",
     "web:org-settings", "web:member-confirm", "web:member-end",
     "web:job", "web:job-stop",
     "web:hotline", "web:hotline-new", "web:hotline-resident", "web:hotline-ask",
@@ -46,6 +49,9 @@ SIGNED_IN = {
     "web:person-add", "web:person-end", "web:meet-again",
     "web:account", "web:second-factor", "web:tokens", "web:revoke-token", "web:data",
     "web:withdraw-consent",
+    "web:second-passkey", "web:second-passkey-ask", "web:new-passkey", "web:new-passkey-ask",
+    "web:passkeys", "web:passkey-remove", "web:app-remove", "api:app",
+    "api:passkey-list", "api:passkey-detail",
     "web:notices", "web:notices-read", "web:notice-open", "web:apply", "web:my",
     "web:resident-register", "web:new-request", "web:request-what", "web:request-when",
     "web:request-check", "web:request", "web:request-cancel", "web:visit", "web:visit-confirm",

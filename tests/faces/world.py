@@ -16,7 +16,7 @@ from incentives import actions as earning
 from kernel import jobs
 from matching import actions as matching
 from organizations import actions as bodies
-from tests.factories import accounts, help_requests, notifications, organizations, rights
+from tests.factories import accounts, help_requests, notifications, organizations, passkeys, rights
 from tests.factories import matching as matched
 from tests.factories import service_records as records
 from tests.factories.accounts import NOON
@@ -130,6 +130,7 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
         "grant": grant,
         "consent": consent,
         "token": token,
+        "passkey": passkeys.passkey(resident.user),
         "account": resident.user,
         "volunteer": profile,
         "verification": queries.latest_verification(volunteer),

@@ -34,6 +34,7 @@ from tests.factories import (
     matching,
     notifications,
     organizations,
+    passkeys,
     regions,
     rights,
     service_records,
@@ -99,6 +100,7 @@ def _people() -> None:
     CodeUse.objects.create(nonce="first", at=NOON)
     Attempt.objects.create(bucket="0" * 64, window=NOON, count=1)
     for name in ("手机", "电脑"):
+        passkeys.passkey(person, name=name)
         people.make_token(
             user=person, name=name, scopes=[next(iter(Scope))], days=1, by=person, now=NOON
         )

@@ -67,6 +67,9 @@ def everything(user: User, *, now: datetime) -> dict[str, Any]:
     return {
         "account": _fields(user, "ref", "name", "phone", "email", "language", "joined_at"),
         "consents": _consents(user),
+        "passkeys": [
+            _fields(row, "name", "created_at", "last_used_at") for row in people.passkeys_of(user)
+        ],
         "resident": _resident(resident) if resident else None,
         "volunteer": _volunteer(user, now=now),
         "help_requests": [

@@ -17,6 +17,7 @@ from accounts.models import User
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.navigation import home_for
 from web.shared.pages import address_of
+from web.shared.second_factor import PASSED
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -54,10 +55,12 @@ class PasswordForm(AddressForm):
     )
 
 
-def let_in(request: HttpRequest, user: User) -> HttpResponse:
-    """Begin a session, and go where the person wanted to."""
+def let_in(request: HttpRequest, user: User, *, passed: bool = False) -> HttpResponse:
+    """Begin a session, and go where the person wanted to; ``passed``: with both factors."""
     wanted = request.session.pop("next", "")
     login(request, user, backend=BACKEND)
+    if passed:
+        request.session[PASSED] = True
     if not (wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)):
         wanted = home_for(request)
     return redirect(wanted)

@@ -1,4 +1,4 @@
-"""The second factor of staff: six digits of an authenticator app, set up once, asked at each sign-in."""
+"""The second factor of staff, set up once, asked at each sign-in: six digits of an app, or a passkey."""
 
 import base64
 from typing import Any
@@ -17,7 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import queries
 from accounts.actions.access import count
+from accounts.actions.passkeys import SECOND_FACTOR_TRIES
 from kernel import vault
 from kernel.refusals import Invalid
 from kernel.text import digits
@@ -26,7 +28,6 @@ from web.shared.navigation import home_for
 from web.shared.pages import me
 from web.shared.second_factor import PASSED
 
-TRIES_AN_HOUR = 20
 CONTEXT = "allauth.mfa"
 
 
@@ -64,17 +65,24 @@ def _picture(user_ref: str, secret: str) -> str:
 
 @login_required
 def second_factor(request: HttpRequest) -> HttpResponse:
-    """Set the app up the first time; ask for its code from then on."""
+    """Set the app up the first time; ask for its code from then on, or for a passkey.
+
+    Who has a passkey shows it before an app is set up: a stolen sign-in code must not add a factor.
+    """
     user = me(request)
     apps = user.authenticator_set.filter(type=Authenticator.Type.TOTP)  # type: ignore[attr-defined]
     standing = apps.first()
+    has_passkey = queries.passkeys_of(user).exists()
+    passed = bool(request.session.get(PASSED))
     secret = ""
+    if standing is None and has_passkey and not passed:
+        return redirect("web:second-passkey")
     if standing is None:
         secret = request.session.setdefault("second_factor_secret", generate_totp_secret())
     form = CodeForm(request.POST or None)
 
     def act(given: dict[str, Any]) -> bool:
-        count(kind="second-factor", what=user.ref, most=TRIES_AN_HOUR, now=timezone.now())
+        count(kind="second-factor", what=user.ref, most=SECOND_FACTOR_TRIES, now=timezone.now())
         code = digits(given["code"])
         fits = TOTP(standing).validate_code(code) if standing else validate_totp_code(secret, code)
         if not fits:
@@ -95,5 +103,6 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         form,
         secret=secret,
         picture=picture,
+        has_passkey=has_passkey,
         is_needed=settings.STAFF_SECOND_FACTOR,
     )

@@ -2,15 +2,24 @@
 
 from django.urls import path
 
-from web.account import copy, data, demo, enter, jobs, notices, own, second, telling
+from web.account import copy, data, demo, enter, jobs, notices, own, passkeys, second, telling
 
 urlpatterns = [
     path("account/enter/", enter.enter, name="enter"),
     path("account/enter/code/", enter.code, name="enter-code"),
     path("account/enter/password/", enter.password, name="enter-password"),
+    path("account/enter/passkey/", passkeys.enter, name="enter-passkey"),
+    path("account/enter/passkey/ask/", passkeys.enter_ask, name="enter-passkey-ask"),
     path("account/leave/", enter.leave, name="leave"),
     path("account/", own.account, name="account"),
     path("account/second-factor/", second.second_factor, name="second-factor"),
+    path("account/second-factor/passkey/", passkeys.second, name="second-passkey"),
+    path("account/second-factor/passkey/ask/", passkeys.second_ask, name="second-passkey-ask"),
+    path("account/second-factor/new/", passkeys.new, name="new-passkey"),
+    path("account/second-factor/new/ask/", passkeys.new_ask, name="new-passkey-ask"),
+    path("account/passkeys/", passkeys.passkeys, name="passkeys"),
+    path("account/passkeys/<str:ref>/remove/", passkeys.remove, name="passkey-remove"),
+    path("account/app/remove/", passkeys.remove_app, name="app-remove"),
     path("account/tokens/", own.tokens, name="tokens"),
     path("account/tokens/<str:ref>/revoke/", own.revoke, name="revoke-token"),
     path("account/notices/", telling.telling, name="telling"),

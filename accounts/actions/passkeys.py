@@ -1,0 +1,187 @@
+"""Passkeys: made, shown as the second factor or as both, removed; the authenticator app: removed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts import events, queries, rules
+from accounts.actions.access import TRIES_PER_IP, count
+from accounts.models import CodeUse, Passkey, User
+from kernel import vault
+from kernel.events import record
+from kernel.refusals import Conflict, Invalid
+
+SECOND_FACTOR_TRIES = 20  # an hour, of codes and passkeys together
+LONGEST_NAME = 40
+
+
+def _use_up(asked: rules.Asked | None, *, now: datetime) -> str:
+    """Return the challenge, which is answered once: the unique row is written before the effect."""
+    challenge = rules.check_asked(asked, now=now)
+    try:
+        with transaction.atomic():
+            CodeUse.objects.create(nonce=vault.blind("passkey-challenge", challenge), at=now)
+    except IntegrityError:
+        raise Conflict("passkey_late", _("That was answered already. Try again.")) from None
+    return challenge
+
+
+def _note_use(passkey: Passkey, sign_count: int, *, now: datetime) -> None:
+    """Note that the key answered. A counter that stands or goes back is that of a copy: refused.
+
+    In one statement, so that of two answers with the same counter one is refused.
+    """
+    goes_on = Q(sign_count__lt=sign_count) if sign_count else Q(sign_count=0)
+    if not Passkey.objects.filter(goes_on, pk=passkey.pk).update(
+        sign_count=sign_count, last_used_at=now
+    ):
+        raise Conflict(
+            "passkey_copied",
+            _("There may be a copy of this passkey, so it opens nothing. Use another way in."),
+        )
+
+
+def add_passkey(
+    *,
+    user: User,
+    name: str,
+    answer: str,
+    asked: rules.Asked | None,
+    host: str,
+    passed: bool,
+    by: User | None,
+    now: datetime,
+) -> Passkey:
+    """Keep the key that the browser has just made, under ``name``.
+
+    ``answer`` is the browser's, in JSON; ``asked`` what it was asked (``queries.new_passkey_options``);
+    ``host`` where, as in the address; ``passed`` says whether a second factor was shown in this session.
+    Raises ``NotAllowed`` (``not_yours``, ``second_factor_first``), ``Invalid`` (``name_missing``,
+    ``too_long``, ``passkey_wrong``) or ``Conflict`` (``passkey_late``, ``passkey_known``,
+    ``too_many_passkeys``).
+    """
+    rules.check_own(user=user, by=by)
+    words = rules.check_text(name, field="name", most=LONGEST_NAME)
+    if not words:
+        raise Invalid("name_missing", _("Give the passkey a name."), field="name")
+    challenge = _use_up(asked, now=now)
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one factor at a time
+        rules.check_adds_passkey(
+            has=user.passkeys.count(), has_factor=queries.has_second_factor(user), passed=passed
+        )
+        made = rules.check_new_key(host=host, challenge=challenge, answer=rules.read_answer(answer))
+        passkey = _keep(made, user=user, name=words, now=now)
+        record(events.PASSKEY_ADDED, subject=passkey, by=by, at=now)
+    return passkey
+
+
+def _keep(made: rules.NewKey, *, user: User, name: str, now: datetime) -> Passkey:
+    try:
+        with transaction.atomic():
+            return Passkey.objects.create(
+                user=user,
+                key=user.key,
+                name=name,
+                credential=made.credential,
+                public_key=made.public_key,
+                sign_count=made.sign_count,
+                created_at=now,
+            )
+    except IntegrityError:
+        raise Conflict("passkey_known", _("This passkey is kept here already.")) from None
+
+
+def _answered(
+    answer: Mapping[str, Any], *, of: User | None, challenge: str, host: str
+) -> tuple[Passkey, int]:
+    """Return which passkey (of ``of``, if given) gave the answer, and its counter."""
+    found = Passkey.objects.filter(credential=answer["id"]).select_related("user__key")
+    mine = found.filter(user=of) if of else found
+    return rules.check_key(host=host, challenge=challenge, passkey=mine.first(), answer=answer)
+
+
+def enter_with_passkey(
+    *, answer: str, asked: rules.Asked | None, host: str, ip: str, now: datetime
+) -> User:
+    """Return whose passkey answered: who holds it and shows it who they are has shown two factors.
+
+    Arguments as in ``add_passkey``. Raises ``Invalid`` (``passkey_wrong``), ``Conflict``
+    (``passkey_late``, ``passkey_copied``, ``too_often``) or ``NotAllowed`` (``cannot_enter``).
+    """
+    with transaction.atomic():
+        count(kind="passkey-ip", what=ip, most=TRIES_PER_IP, now=now)
+    challenge = _use_up(asked, now=now)
+    passkey, sign_count = _answered(
+        rules.read_answer(answer), of=None, challenge=challenge, host=host
+    )
+    rules.check_may_enter(passkey.user)
+    with transaction.atomic():
+        _note_use(passkey, sign_count, now=now)
+        record(events.USER_ENTERED, subject=passkey.user, by=passkey.user, at=now, way="passkey")
+    return passkey.user
+
+
+def show_passkey(
+    *, user: User, answer: str, asked: rules.Asked | None, host: str, by: User, now: datetime
+) -> Passkey:
+    """Return the passkey that ``user`` showed as the second factor. Arguments as in ``add_passkey``.
+
+    Raises ``Invalid`` (``passkey_wrong``), ``Conflict`` (``passkey_late``, ``passkey_copied``,
+    ``too_often``) or ``NotAllowed`` (``not_yours``).
+    """
+    rules.check_own(user=user, by=by)
+    with transaction.atomic():
+        count(kind="second-factor", what=user.ref, most=SECOND_FACTOR_TRIES, now=now)
+    challenge = _use_up(asked, now=now)
+    passkey, sign_count = _answered(
+        rules.read_answer(answer), of=user, challenge=challenge, host=host
+    )
+    with transaction.atomic():
+        _note_use(passkey, sign_count, now=now)
+        record(events.PASSKEY_USED, subject=passkey, by=by, at=now)
+    return passkey
+
+
+@transaction.atomic
+def remove_passkey(*, passkey: Passkey, by: User | None, now: datetime) -> Passkey:
+    """Forget a passkey; asked again, nothing changes.
+
+    Raises ``NotAllowed`` (``not_yours``) or ``Conflict`` (``last_second_factor``: who holds a post keeps
+    one).
+    """
+    user = passkey.user
+    rules.check_own(user=user, by=by)
+    User.objects.select_for_update(no_key=True).get(
+        pk=user.pk
+    )  # two at once would be both the other
+    others = user.passkeys.exclude(pk=passkey.pk)
+    rules.check_removes_factor(
+        is_staff=bool(queries.desks_of(user, now=now)),
+        has_other=others.exists() or queries.has_app(user),
+    )
+    gone, _by_model = Passkey.objects.filter(pk=passkey.pk).delete()
+    if gone:
+        record(events.PASSKEY_REMOVED, subject=passkey, by=by, at=now)
+    return passkey
+
+
+@transaction.atomic
+def remove_app(*, user: User, by: User | None, now: datetime) -> User:
+    """Forget the authenticator app, so that another can be set up; asked again, nothing changes.
+
+    Raises as ``remove_passkey`` does.
+    """
+    rules.check_own(user=user, by=by)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    rules.check_removes_factor(
+        is_staff=bool(queries.desks_of(user, now=now)), has_other=user.passkeys.exists()
+    )
+    gone, _by_model = user.authenticator_set.filter(type="totp").delete()  # type: ignore[attr-defined]
+    if gone:
+        record(events.APP_REMOVED, subject=user, by=by, at=now)
+    return user
