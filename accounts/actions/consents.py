@@ -49,7 +49,8 @@ def give_consent(
 
 @transaction.atomic
 def withdraw_consent(*, consent: Consent, by: User, now: datetime) -> Consent:
-    """End a consent; it counts from now on, and the decision stays on record."""
+    """End a consent; it counts from now on, and the decision stays on record. Health notes, which are
+    kept with theirs only, go with it (PIPL Art 47)."""
     subject = consent.user or consent.resident
     assert subject is not None
     _check_decides(subject=subject, by=by, now=now)
@@ -57,6 +58,9 @@ def withdraw_consent(*, consent: Consent, by: User, now: datetime) -> Consent:
         consent.withdrawn_at, consent.withdrawn_by = now, by
         consent.save(update_fields=["withdrawn_at", "withdrawn_by"])
         record(events.CONSENT_WITHDRAWN, subject=consent, by=by, at=now, purpose=consent.purpose)
+        if consent.resident and consent.purpose == Purpose.HEALTH:
+            consent.resident.health_notes = None
+            consent.resident.save(update_fields=["health_notes"])
     return consent
 
 

@@ -185,12 +185,12 @@ def register_resident(
 ) -> ResidentProfile:
     """Register a resident, with or without an account of their own; all that says who it is is sealed.
 
-    ``disability`` is (category, level, parts); ``consents`` are (purpose, text version), given at once.
-    Without a point the street's stands in. For an account
-    its owner may, or the office of the place; without one anybody may (a guardian, say), since only a
-    grant that the street decides lets them act. Raises ``Invalid`` at the field that is wrong,
-    ``NotAllowed`` (``not_your_resident``), ``Conflict`` (``already_registered``) for a second profile
-    of the same account.
+    ``disability`` is (category, level, parts); ``consents`` are (purpose, text version), given at once:
+    health notes need theirs among them. Without a point the street's stands in. For an account its
+    owner may, or the office of the place; without one anybody may (a guardian, say), since only a
+    grant that the street decides lets them act. Raises ``Invalid`` at the field that is wrong
+    (``consent_missing`` at the notes), ``NotAllowed`` (``not_your_resident``), ``Conflict``
+    (``already_registered``) for a second profile of the same account.
     """
     office = queries.may(
         by, Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS, region=region, now=now
@@ -201,6 +201,8 @@ def register_resident(
         office=office,
         by=by,
     )
+    allowed = {purpose for purpose, _version in consents}
+    rules.check_health_notes(notes=health_notes, consented=Purpose.HEALTH in allowed)
     resident = ResidentProfile(
         number=new_number(ResidentProfile, "Z"),
         key=user.key if user else PersonKey.new(),
@@ -253,9 +255,14 @@ def change_resident(
 ) -> ResidentProfile:
     """Change what is given of a resident's details; the event names the fields, not what they hold.
 
-    Raises ``Invalid`` at the field that is wrong or ``NotAllowed`` (``not_your_resident``).
+    Raises ``Invalid`` at the field that is wrong (``consent_missing`` at health notes that nobody
+    allowed) or ``NotAllowed`` (``not_your_resident``).
     """
     rules.check_writes_resident(may_write=_may_write(resident, by=by, now=now))
+    if notes := details.get("health_notes"):
+        rules.check_health_notes(
+            notes=notes, consented=queries.has_consent(resident, Purpose.HEALTH)
+        )
     if name is not None:
         _write_name(resident, name)
     if region is not None or lat is not None:
@@ -278,13 +285,14 @@ def write_needs(
     **details: Unpack[Details],
 ) -> ResidentProfile:
     """Write what helpers should know, and the decision about health notes with it: ``health`` is the
-    version of the text agreed to, None = not (or no longer) allowed, which empties the notes.
+    version of the text agreed to, None = not (or no longer) allowed, which empties the notes; notes
+    given without it are refused.
 
     Raises as ``change_resident`` and ``give_consent``.
     """
-    if not health:
-        details["health_notes"] = ""
     decide_consent(subject=resident, purpose=Purpose.HEALTH, text_version=health, by=by, now=now)
+    if not health:
+        details.setdefault("health_notes", "")
     return change_resident(resident=resident, by=by, now=now, **details)
 
 

@@ -29,6 +29,16 @@ def check_writes_resident(*, may_write: bool) -> None:
         raise NotAllowed("not_your_resident", _("You cannot change this person's data."))
 
 
+def check_health_notes(*, notes: str | None, consented: bool) -> None:
+    """Health notes are sensitive: kept with a consent of their own only (PIPL Art 29, LOOK page 20)."""
+    if notes and notes.strip() and not consented:
+        raise Invalid(
+            "consent_missing",
+            _("Health notes need your consent, or leave them empty."),
+            field="health_notes",
+        )
+
+
 def check_resident_papers(*, resident: ResidentProfile, in_scope: bool, by: User) -> None:
     """A resident's papers are seen by the street, never by oneself."""
     if resident.user_id == by.pk:

@@ -7,7 +7,7 @@ import pytest
 from accounts import actions, queries
 from accounts.actions.residents import REVEALABLE
 from accounts.models import ResidentProfile, Reveal
-from accounts.states import DeskRole, Need, RevealReason
+from accounts.states import DeskRole, Need, Purpose, RevealReason
 from tests.factories import accounts as make
 from tests.factories.accounts import NOON
 from tests.factories.regions import city, district, street
@@ -99,7 +99,17 @@ def test_without_a_point_the_streets_stands_in():
         ({"needs": ["MONEY"]}, "unknown_need", "needs"),
         ({"address": "号" * 201}, "too_long", "address"),
         ({"address": "一\n二"}, "bad_characters", "address"),
-        ({"health_notes": "\u202e"}, "bad_characters", "health_notes"),
+        (
+            {"health_notes": "\u202e", "consents": [(Purpose.HEALTH, "1")]},
+            "bad_characters",
+            "health_notes",
+        ),
+        ({"health_notes": "青霉素过敏"}, "consent_missing", "health_notes"),
+        (
+            {"health_notes": "青霉素过敏", "consents": [(Purpose.SHARING, "1")]},
+            "consent_missing",
+            "health_notes",
+        ),
         ({"guardian": {"name": "陈"}}, "bad_phone", "guardian"),
         ({"emergency_contact": {"phone": "13911112222"}}, "bad_name", "emergency_contact"),
     ],
@@ -201,6 +211,48 @@ def test_same_certificate_stays_verified_and_a_moved_point_is_kept():
 
     assert resident.certificate_verified_on == NOON.date()
     assert resident.point == "31.21,121.46"
+
+
+def write_needs(resident, by, **given):
+    return actions.write_needs(resident=resident, by=by, now=NOON, **given)
+
+
+def notes_of(resident):
+    return ResidentProfile.objects.select_related("key").get(pk=resident.pk).health_notes
+
+
+def test_health_notes_stand_with_their_own_consent_only_whichever_door():
+    resident = make.resident()
+    me = resident.user
+
+    with refused("consent_missing"):
+        change(resident, me, health_notes="青霉素过敏")
+    with refused("consent_missing") as caught:
+        write_needs(resident, me, health=None, health_notes="青霉素过敏")
+    assert caught.value.field == "health_notes"
+    change(resident, me, health_notes=" ")
+    assert notes_of(resident) is None
+
+    write_needs(resident, me, health="1", health_notes="青霉素过敏")
+    change(resident, me, health_notes="花生过敏")
+    assert notes_of(resident) == "花生过敏"
+    write_needs(resident, me, health=None)
+    assert notes_of(resident) is None
+    with refused("consent_missing"):
+        change(resident, me, health_notes="青霉素过敏")
+
+
+def test_health_notes_go_with_their_consent_and_with_no_other():
+    resident = full()
+    sharing = actions.give_consent(
+        subject=resident, purpose=Purpose.SHARING, text_version="1", by=resident.user, now=NOON
+    )
+    health = queries.consents_of(resident).get(purpose=Purpose.HEALTH)
+
+    actions.withdraw_consent(consent=sharing, by=resident.user, now=NOON)
+    assert notes_of(resident) == "青霉素过敏"
+    actions.withdraw_consent(consent=health, by=resident.user, now=NOON)
+    assert notes_of(resident) is None
 
 
 def test_strangers_change_nothing():

@@ -196,6 +196,10 @@ def test_a_residents_needs_and_details_by_program(clock):
         mine.post(path + "needs/", {"allows_health": True, "health_notes": "心脏病"}, format="json")
     )
 
+    refused = mine.post(
+        path + "needs/", {"allows_health": False, "health_notes": "心脏病"}, format="json"
+    )
+    assert (refused.status_code, refused.json()["code"]) == (400, "consent_missing")
     assert changed["needs"] == told["needs"] == ["STEPS"]
     resident.refresh_from_db()
     assert (resident.health_notes, "陈强" in str(resident.emergency_contact)) == ("心脏病", True)

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+from django.utils import timezone
 from stdnum.iso7064 import mod_11_2
 
 from accounts import actions
@@ -18,6 +20,8 @@ from accounts.models import (
     VolunteerProfile,
 )
 from accounts.states import CredentialKind, DeskRole, ProxyKind, Purpose
+from kernel import sessions
+from kernel.models import Session
 from kernel.workdays import local_date
 from regions.models import Region
 from tests.factories.regions import city, street
@@ -103,20 +107,16 @@ def officer(role: DeskRole = DeskRole.STREET, region: Region | None = None) -> U
 
 
 def resident(*, consents: bool = True, **given: Any) -> ResidentProfile:
-    """Return a resident with an account, who allows what a request needs unless told."""
+    """Return a resident with an account, who allows what a request needs unless told, and health notes
+    that are given."""
     person = given.pop("user") if "user" in given else user()
     values = {"name": "陈阿婆", "region": street(), "by": person, "now": NOON, **given}
-    profile = actions.register_resident(user=person, **values)
-    if consents:
-        for purpose in (Purpose.DISABILITY, Purpose.SHARING):
-            actions.give_consent(
-                subject=profile,
-                purpose=purpose,
-                text_version="1",
-                by=profile.registered_by,
-                now=NOON,
-            )
-    return profile
+    allowed = [Purpose.DISABILITY, Purpose.SHARING] if consents else []
+    if given.get("health_notes"):
+        allowed.append(Purpose.HEALTH)
+    return actions.register_resident(
+        user=person, consents=[(purpose, "1") for purpose in allowed], **values
+    )
 
 
 def grant(resident: ResidentProfile, proxy: User | None = None, **given: Any) -> ProxyGrant:
@@ -130,3 +130,14 @@ def grant(resident: ResidentProfile, proxy: User | None = None, **given: Any) ->
         **given,
     }
     return actions.submit_grant(resident=resident, proxy=proxy or user(), **values)
+
+
+def signed_in(person: User, *, browser: str = "CHROME WINDOWS") -> Session:
+    """Return the row of a browser in which ``person`` signs in now, with its ``ref``."""
+    store = sessions.SessionStore()
+    store[SESSION_KEY], store[sessions.BROWSER] = str(person.pk), browser
+    store.create()
+    store.save()
+    row = sessions.live_sessions(person.pk, now=timezone.now()).first()
+    assert row
+    return row

@@ -134,6 +134,7 @@ def test_needs_are_said_once(clock: Clock):
     visitor.see("/my/needs/", "敲三下", "青霉素过敏")
     page = refused_page(visitor, "/my/needs/", address="人民路2号", health_notes="青霉素")
     assert "人民路2号" in page
+    assert "id_health_notes_error" in page
     refused_page(visitor, "/my/needs/", contact_name="邻居", contact_phone="1")
     visitor.do("/my/needs/", address="人民路1号")
     row = ResidentProfile.objects.get()

@@ -64,14 +64,6 @@ class NeedsForm(Form):
         required=False,
     )
 
-    def clean(self) -> dict[str, Any]:
-        """Health notes are kept with their own consent only."""
-        given = super().clean() or {}
-        if given.get("health_notes") and not given.get("health"):
-            words = _("Health notes need your consent, or leave them empty.")
-            self.add_error("health", forms.ValidationError(words, code="consent_missing"))
-        return given
-
 
 def chosen(request: HttpRequest) -> ResidentProfile:
     """Return the resident that the page is about: the one asked for, else one's own, else the first."""
