@@ -3,17 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, status
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.base import Card, ReadOperations
+from api.base import Card, Operations, ReadOperations
 from api.matching import AssignmentCard, Words
-from api.shapes import InstantField, Nothing, Shape, TextField
+from api.shapes import ByRef, InstantField, Nothing, Shape, TextField
+from kernel.refusals import Refusal
 from matching import actions as matching
-from service_records import actions, queries
+from service_records import actions, queries, rules
 from service_records.states import CheckMethod, Face, ReturnReason, Side
 
 
@@ -163,6 +165,31 @@ class Confirmation(Shape):
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=1440)
 
 
+class ManyRecords(Shape):
+    """Which records to confirm together."""
+
+    records = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        min_length=1,
+        max_length=rules.MOST_AT_ONCE,
+    )
+
+
+class RecordOutcome(Shape):
+    """What became of one of them; ``code`` and ``message`` say why it was not confirmed."""
+
+    ref = serializers.CharField()
+    is_confirmed = serializers.BooleanField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class Outcomes(Shape):
+    """What became of each, in the order in which they were named."""
+
+    outcomes = RecordOutcome(many=True)
+
+
 class HandedInAgain(Shape):
     """How many minutes, and what was missing."""
 
@@ -175,6 +202,15 @@ class HoursReturn(Shape):
 
     reason = serializers.ChoiceField(ReturnReason.choices)
     words = TextField(max_length=400, lines=True)
+
+
+def _outcome(ref: str, refusal: Refusal | None) -> dict[str, Any]:
+    return {
+        "ref": ref,
+        "is_confirmed": refusal is None,
+        "code": refusal.code if refusal else "",
+        "message": refusal.message if refusal else "",
+    }
 
 
 class ServiceRecords(ReadOperations):
@@ -190,6 +226,29 @@ class ServiceRecords(ReadOperations):
         return self.deed(
             lambda now: actions.confirm_record(record=row, by=self.viewer, now=now, **given)
         )
+
+    @extend_schema(request=ManyRecords, responses=Outcomes)
+    @action(detail=False, methods=["post"], url_path="confirm", url_name="confirm-many")
+    def confirm_many(self, request: Request) -> Response:
+        """Confirm many whose evidence is plain, each by itself; say of the others why not.
+
+        A foreign record and an absent one are both ``unknown``.
+        """
+        refs = list(dict.fromkeys(self.given(ManyRecords)["records"]))
+        now = timezone.now()
+        found = queries.records_for(self.viewer, now=now).filter(
+            ref__in=[ref for ref in refs if ref.isprintable()]  # PostgreSQL takes no NUL
+        )
+
+        def act() -> dict[str, Any]:
+            outcomes = (
+                actions.confirm_records(records=found, by=self.viewer, now=now) if found else []
+            )
+            refusals = {outcome.record.ref: outcome.refusal for outcome in outcomes}
+            unknown = Refusal("unknown", str(ByRef.default_error_messages["unknown"]))
+            return {"outcomes": [_outcome(ref, refusals.get(ref, unknown)) for ref in refs]}
+
+        return Response(self.once(act, now=now))
 
     @extend_schema(request=HandedInAgain, responses=RecordCard)
     @action(detail=True, methods=["post"])
@@ -216,3 +275,38 @@ class ServiceRecords(ReadOperations):
         return self.deed(
             lambda now: actions.return_hours(record=row, by=self.viewer, now=now, **given)
         )
+
+
+class HelperCard(Card):
+    """A volunteer who serves with the organizations that the viewer runs, and what they did there.
+
+    Minutes are those that count. Without the volunteer's consent to share with organizations the name is
+    masked, and there is no number.
+    """
+
+    ref = serializers.CharField()
+    name = serializers.SerializerMethodField()
+    number = serializers.SerializerMethodField()
+    last_on = serializers.DateField(allow_null=True)
+    services = serializers.IntegerField()
+    verified_minutes = serializers.IntegerField(source="verified")
+    declared_minutes = serializers.IntegerField(source="declared")
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return who serves with the viewer's organizations."""
+        return queries.helpers_of(viewer, now=now)
+
+    def get_name(self, row: Any) -> str:
+        """Return the name as far as it is shared."""
+        return queries.name_shown(row)
+
+    def get_number(self, row: Any) -> str | None:
+        """Return the volunteer number, if it is shared."""
+        return row.number if row.shares else None
+
+
+class Helpers(mixins.ListModelMixin, Operations):
+    """The volunteers who serve with the organizations that the viewer runs."""
+
+    card = HelperCard

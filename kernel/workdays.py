@@ -37,3 +37,9 @@ def add_working_days(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_working_day(day)
     return day
+
+
+def working_days_until(today: date, last: date) -> int:
+    """Return how many working days come after ``today``, ``last`` itself among them; none once it is past."""
+    days = (today + timedelta(days=n) for n in range(1, (last - today).days + 1))
+    return sum(map(is_working_day, days))

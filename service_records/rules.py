@@ -9,15 +9,25 @@ from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
 from matching.models import Assignment
 from matching.states import AssignmentState
-from service_records.models import ServiceRecord
-from service_records.states import Evidence, Face, RecordState, ReturnReason, Side
+from service_records.models import CheckIn, ServiceRecord
+from service_records.states import (
+    CheckMethod,
+    Evidence,
+    Face,
+    RecordState,
+    ReturnReason,
+    Side,
+)
 
 EARLY = timedelta(minutes=60)
 STEP_SECONDS = 45  # of a rotating code; this step or the one before is good
 GRACE = timedelta(hours=2)  # after the planned end, before the clock closes a service
 TOLERANCE = 5  # minutes that a confirmer may add to the evidence
 WARN_MINUTES, HOLD_MINUTES = 8 * 60, 12 * 60  # a day (DOMAIN §2)
+LONGER = 30  # minutes past the plan, or less than half of it: not an ordinary service
+MOST_AT_ONCE = 100  # records that one person confirms together
 WORKING_DAYS_TO_RECORD = 10  # 民政部令67号 Art 11
+LATELY = timedelta(days=90)  # how long a volunteer counts as active with an organization
 EVALUATE_WITHIN = timedelta(days=30)
 
 
@@ -75,10 +85,15 @@ def check_confirms(*, record: ServiceRecord, may: bool, by: User) -> None:
         raise NotAllowed("not_yours_to_confirm", _("This is not for you to confirm."))
 
 
+def whole_minutes(start: datetime, end: datetime) -> int:
+    """Return the minutes from ``start`` to ``end``; the last counts once it is whole."""
+    return int((end - start).total_seconds() // 60)
+
+
 def evidence_minutes(record: ServiceRecord) -> int:
     """Return the whole minutes between coming and going."""
     assert record.ends_at is not None
-    return int((record.ends_at - record.starts_at).total_seconds() // 60)
+    return whole_minutes(record.starts_at, record.ends_at)
 
 
 def check_minutes(*, record: ServiceRecord, minutes: int) -> int:
@@ -91,6 +106,49 @@ def check_minutes(*, record: ServiceRecord, minutes: int) -> int:
             field="minutes",
         )
     return minutes
+
+
+def signals(*, record: ServiceRecord, check_in: CheckIn | None, day_minutes: int) -> dict[str, str]:
+    """Return what about a record asks for a look of its own, in words, by code; none is a verdict."""
+    found = {}
+    if record.state == RecordState.RETURNED:
+        found["sent_back"] = _("The reviewer sent it back: say what was missing.")
+    if check_in is None or check_in.method == CheckMethod.NO_CODE:
+        found["no_code"] = _("Nobody gave a code at the door.")
+    if check_in is None or check_in.out_method == CheckMethod.CLOCK or check_in.out_at is None:
+        found["closed_by_clock"] = _("Nobody checked out: the clock closed it.")
+    else:
+        opening = record.assignment.opening
+        planned = whole_minutes(opening.starts_at, opening.ends_at)
+        stayed = whole_minutes(max(check_in.at, opening.starts_at), check_in.out_at)
+        if not planned / 2 <= stayed <= planned + LONGER:
+            found["unusual_minutes"] = _("%(stayed)d minutes, where %(planned)d were planned.") % {
+                "stayed": stayed,
+                "planned": planned,
+            }
+    if is_long_day(day_minutes):
+        found["long_day"] = _("More than 8 hours on one day.")
+    return found
+
+
+def check_together(
+    *, record: ServiceRecord, may: bool, check_in: CheckIn | None, day_minutes: int, by: User
+) -> None:
+    """Who may confirm a record may confirm it together with others when nothing about it is unusual."""
+    check_confirms(record=record, may=may, by=by)
+    if not record.machine.allows(record.state, RecordState.PROPOSED):
+        raise Conflict("illegal_move", _("This can no longer be done."))
+    for code, words in signals(record=record, check_in=check_in, day_minutes=day_minutes).items():
+        raise Conflict(code, words)
+
+
+def check_at_once(count: int) -> None:
+    """At least one record, and no more than one person can answer for at once."""
+    if count < 1:
+        raise Invalid("nothing_chosen", _("Choose at least one record."), field="records")
+    if count > MOST_AT_ONCE:
+        words = _("Choose at most %(most)d records at once.") % {"most": MOST_AT_ONCE}
+        raise Invalid("too_many", words, field="records")
 
 
 def check_reviews(*, record: ServiceRecord, in_scope: bool, by: User) -> None:

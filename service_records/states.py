@@ -60,6 +60,14 @@ class Decision(TextChoices):
     RETURN = "RETURN", _("returned")
 
 
+class Activity(TextChoices):
+    """When a volunteer was last seen by an organization."""
+
+    RECENT = "RECENT", _("served in the last 90 days")
+    AWAY = "AWAY", _("not seen for 90 days")
+    NEW = "NEW", _("no service yet")
+
+
 class ReturnReason(TextChoices):
     """Why hours go back."""
 

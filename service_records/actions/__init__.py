@@ -10,12 +10,15 @@ from service_records.actions.hours import (
     propose_again,
     return_hours,
 )
+from service_records.actions.together import Outcome, confirm_records
 
 __all__ = [
+    "Outcome",
     "approve_hours",
     "check_in",
     "check_out",
     "confirm_record",
+    "confirm_records",
     "correct_hours",
     "evaluate",
     "force_close_open",

@@ -96,6 +96,11 @@ def published_project(of: Organization | None = None, **given: Any) -> Project:
     """Return a project that the district let through, with one open shift."""
     whole = project(of, **given)
     shift(whole)
+    return publish(whole)
+
+
+def publish(whole: Project) -> Project:
+    """Return the draft handed in, and let through by the district."""
     actions.submit_project(project=whole, by=whole.organization.registered_by, now=NOON)
     office = officer(DeskRole.DISTRICT, district())
     return actions.publish_project(project=whole, by=office, now=NOON)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from accounts.models import User
 from accounts.states import DeskRole
 from help_requests.models import ArrivalCode
-from matching.models import Assignment
+from matching.models import Assignment, Opening
 from service_records import actions
 from service_records.models import ServiceRecord
 from service_records.states import CheckMethod, ReturnReason
@@ -66,3 +66,15 @@ def returned(of: Assignment | None = None, *, by: User | None = None) -> Service
     return actions.return_hours(
         record=row, reason=ReturnReason.values[0], words="时间对不上", by=reviewer, now=NEXT_DAY
     )
+
+
+def shift_record(
+    of: Opening | None = None, who: User | None = None, *, minutes: int = 120
+) -> ServiceRecord:
+    """Return the record of a shift, of which its coordinator marked coming and going."""
+    need = of or matching.shift_opening()
+    task = Assignment.objects.get(application=matching.application(need, who))
+    runs = need.shift.project.organization.registered_by
+    by_hand = {"assignment": task, "by": runs, "method": CheckMethod.COORDINATOR}
+    actions.check_in(now=need.starts_at, **by_hand)
+    return actions.check_out(now=need.starts_at + timedelta(minutes=minutes), **by_hand)

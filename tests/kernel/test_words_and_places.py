@@ -64,6 +64,9 @@ def test_working_days_of_china():
     assert workdays.is_working_day(date(2026, 3, 4))
     assert not workdays.is_working_day(date(2026, 10, 1))
     assert workdays.add_working_days(date(2026, 3, 6), 1) == date(2026, 3, 9)
+    assert workdays.working_days_until(date(2026, 3, 6), date(2026, 3, 10)) == 2
+    assert workdays.working_days_until(date(2026, 3, 6), date(2026, 3, 6)) == 0
+    assert workdays.working_days_until(date(2026, 3, 6), date(2026, 3, 2)) == 0
     assert workdays.is_working_day(date(2099, 3, 4)) == (date(2099, 3, 4).weekday() < 5)
 
 

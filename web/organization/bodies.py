@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kernel.workdays import local_date
 from organizations import actions, queries
 from organizations.states import OrganizationKind, ShiftState
 from regions.queries import districts
-from service_records.queries import records_for
-from service_records.states import RecordState
+from service_records.queries import records_to_confirm
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
 from web.shared.places import offer_places
@@ -31,19 +31,16 @@ def org(request: HttpRequest) -> HttpResponse:
     shifts = queries.shifts_for(user, now=now).filter(
         organization__in=bodies, state=ShiftState.PUBLISHED, ends_at__gt=now
     )
-    records = records_for(user, now=now).filter(
-        organization__in=bodies, state=RecordState.UNCONFIRMED
-    )
+    waiting = records_to_confirm(user, now=now)
     return render(
         request,
         "web/organization/org.html",
         {
             "bodies": bodies,
             "shifts": shifts.order_by("starts_at")[:20],
-            "records": records.order_by("record_due_on")[:20],
-            "projects": queries.projects_for(user, now=now)
-            .filter(organization__in=bodies)
-            .order_by("-pk")[:50],
+            "waiting": waiting.count(),
+            "overdue": waiting.filter(record_due_on__lt=local_date(now)).count(),
+            "first": waiting.first(),
         },
     )
 

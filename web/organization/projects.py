@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +18,7 @@ from accounts.states import Category, SkillCode
 from organizations import actions, queries
 from organizations.states import ProjectState
 from regions.queries import streets
+from web.organization.running import runs_one
 from web.shared.forms import ClockField, DayField, Form, TextField, carry_out, instant, show
 from web.shared.pages import me, one
 from web.shared.places import offer_places
@@ -44,6 +46,17 @@ class ProjectForm(Form):
     insured = forms.BooleanField(
         label=gettext_lazy("There is an accident insurance"), required=False
     )
+
+
+@login_required
+def projects(request: HttpRequest) -> HttpResponse:
+    """List the projects of the viewer's organizations, the newest first."""
+    runs_one(request)
+    user, now = me(request), timezone.now()
+    bodies = list(queries.my_organizations(user, now=now))
+    found = queries.projects_for(user, now=now).filter(organization__in=bodies).order_by("-pk")
+    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    return render(request, "web/organization/projects.html", {"page": page, "bodies": bodies})
 
 
 @login_required

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.organization import bodies, projects, settings, shifts
+from web.organization import bodies, people, projects, records, settings, shifts
 
 urlpatterns = [
     path("org/", bodies.org, name="org"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("org/members/<str:ref>/confirm/", settings.confirm, name="member-confirm"),
     path("org/members/<str:ref>/end/", settings.end, name="member-end"),
     path("org/new/", bodies.register, name="org-register"),
+    path("org/people/", people.people, name="org-people"),
+    path("org/projects/", projects.projects, name="org-projects"),
     path("org/projects/new/<str:ref>/", projects.new, name="org-project-new"),
     path("org/projects/<str:ref>/", projects.project, name="org-project"),
     path("org/projects/<str:ref>/submit/", projects.submit, name="org-project-submit"),
@@ -17,6 +19,9 @@ urlpatterns = [
     path("org/shifts/<str:ref>/cancel/", shifts.cancel, name="org-shift-cancel"),
     path("org/assignments/<str:ref>/check-in/", shifts.check_in, name="org-check-in"),
     path("org/assignments/<str:ref>/check-out/", shifts.check_out, name="org-check-out"),
+    path("org/records/", records.records, name="org-records"),
+    path("org/records/chosen/", records.chosen, name="org-records-chosen"),
+    path("org/records/<str:ref>/", records.record, name="org-record"),
     path("org/records/<str:ref>/confirm/", shifts.confirm, name="org-confirm"),
     path("org/applications/<str:ref>/accept/", shifts.accept, name="org-accept"),
 ]

@@ -40,8 +40,11 @@ VOLUNTEER = (
     Item("web:my-profile", _("My details")),
 )
 ORGANIZATION = (
-    Item("web:org", _("My organization")),
-    Item("web:org-settings", _("Members")),
+    Item("web:org", _("Today")),
+    Item("web:org-projects", _("Projects")),
+    Item("web:org-people", _("People")),
+    Item("web:org-records", _("Hour records")),
+    Item("web:org-settings", _("My organization")),
 )
 OFFICE = (
     Item("web:console", _("Overview")),
@@ -68,6 +71,8 @@ BY_ROLE: dict[Role, tuple[Item, ...]] = {
     Role.CASE_HANDLER: CASES,
     Role.AUDITOR: AUDIT,
 }
+# What a first page is called among those of another role, which has a "today" of its own.
+BESIDE_OTHERS = {"web:org": _("My organization")}
 MOST = 6
 
 
@@ -87,6 +92,8 @@ def items_for(request: HttpRequest) -> list[Item]:
     items: list[Item] = []
     for role, links in BY_ROLE.items():
         if role in roles:
+            names = BESIDE_OTHERS if items else {}
+            links = tuple(Item(link.name, names.get(link.name, link.words)) for link in links)
             items += [link for link in links if link not in items]
     if request.user.is_authenticated:
         items = [*items[: MOST - 1], Item("web:notices", _("Notices"))]

@@ -1,6 +1,6 @@
 """How states, times, hours and distances are written, everywhere alike."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -15,6 +15,7 @@ from help_requests.models import HelpRequest
 from help_requests.queries import shown_state
 from kernel.references import spoken
 from kernel.text import mask_name
+from kernel.workdays import local_date, working_days_until
 from web.shared.states import look_of
 
 register = template.Library()
@@ -115,6 +116,27 @@ def due(value: Any, now: datetime | None = None) -> SafeString:
             "%(n)d day left (until %(moment)s)", "%(n)d days left (until %(moment)s)", left // 1440
         ) % {"n": left // 1440, "moment": moment}
     return format_html('<span class="{}">{}</span>', "vh-overdue" if left < 0 else "vh-due", words)
+
+
+@register.simple_tag
+def due_on(last: date) -> SafeString:
+    """Print how many working days are left up to the day ``last``, in words, with the day itself."""
+    today, moment = local_date(timezone.now()), day(last)
+    left = working_days_until(today, last)
+    if today > last:
+        words = _("overdue since %(moment)s") % {"moment": moment}
+    elif today == last:
+        words = _("today is the last day")
+    else:
+        words = ngettext(
+            "%(n)d working day left (until %(moment)s)",
+            "%(n)d working days left (until %(moment)s)",
+            left,
+        ) % {"n": left, "moment": moment}
+    css = "vh-overdue" if today >= last else "vh-due"
+    return format_html(
+        '<span class="{}"><time datetime="{}">{}</time></span>', css, last.isoformat(), words
+    )
 
 
 @register.filter
