@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.roles import Permission
 from service_records import actions, queries
-from service_records.rules import is_long_day
+from service_records.rules import signals
 from service_records.states import RecordState, ReturnReason
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
@@ -26,7 +26,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     area(request, Permission.REVIEW_HOURS)
     found = queries.review_queue(me(request), now=timezone.now())
     page = Paginator(found, 25).get_page(request.GET.get("page"))
-    return render(request, "web/review/queue.html", {"page": page})
+    return render(request, "web/review/queue.html", {"page": page, "first": found.first()})
+
+
+def _on(request: HttpRequest) -> HttpResponse:
+    """Go on to what is due first; to the queue when that is empty."""
+    following = queries.review_queue(me(request), now=timezone.now()).first()
+    if following:
+        return redirect("web:review-record", ref=following.ref)
+    return redirect("web:review")
 
 
 class ReturnForm(Form):
@@ -48,16 +56,19 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
         form, lambda given: actions.return_hours(record=row, by=user, now=now, **given)
     ):
         messages.success(request, _("Returned. The other side reads why."))
-        return redirect("web:review")
+        return _on(request)
     day_minutes = queries.day_minutes(row.volunteer, row.service_on)
+    check_in = queries.check_in_of(row.assignment)
     return show(
         request,
         "web/review/record.html",
         form,
         row=row,
-        check_in=queries.check_in_of(row.assignment),
+        check_in=check_in,
         day_minutes=day_minutes,
-        is_long_day=is_long_day(day_minutes),
+        signals=signals(record=row, check_in=check_in, day_minutes=day_minutes).values(),
+        pair=queries.pair_history(row, user, now=now),
+        following=queries.next_to_review(user, row, now=now),
     )
 
 
@@ -71,7 +82,4 @@ def approve(request: HttpRequest, ref: str) -> HttpResponse:
     )
     held = row.state == RecordState.HELD
     messages.success(request, _("Another reviewer has to see it too.") if held else _("Approved."))
-    following = queries.review_queue(user, now=now).first()
-    if following:
-        return redirect("web:review-record", ref=following.ref)
-    return redirect("web:review")
+    return _on(request)
