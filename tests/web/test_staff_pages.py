@@ -116,6 +116,25 @@ def test_posts_are_given_below_and_inside_and_end_at_once(clock: Clock):
     assert str(desk.ends_on) == "2026-03-04"
 
 
+# --- queues -----------------------------------------------------------------------------------------
+
+QUEUES = {
+    "/console/requests/": DeskRole.STREET,
+    "/console/verify/": DeskRole.STREET,
+    "/review/": DeskRole.REVIEWER,
+    "/cases/": DeskRole.CASE_HANDLER,
+}
+
+
+@pytest.mark.parametrize("path", QUEUES)
+def test_a_queue_is_not_there_for_who_holds_no_post_that_works_on_it(path: str, clock: Clock):
+    other = next(role for role in QUEUES.values() if role != QUEUES[path])
+
+    Visitor(accounts.officer(QUEUES[path])).see(path)
+    missing(Visitor(accounts.officer(other)), path)
+    missing(Visitor(accounts.user()), path)
+
+
 # --- figures ----------------------------------------------------------------------------------------
 
 
