@@ -154,6 +154,8 @@ HEARD: dict[str, tuple[Telling, ...]] = {
     ),
     records.RECORD_APPROVED: (Telling("record_approved", _A.OWNER),),
     records.RECORD_CORRECTED: (Telling("record_corrected", _A.OWNER),),
+    # That it was said, not what: an evaluation is read by who is in charge (LOOK page 5, n ≥ 5).
+    records.EVALUATION_GIVEN: (Telling("evaluated", _A.OWNER, ("RESIDENT", "COORDINATOR")),),
     incentives.POINTS_AWARDED: (Telling("points_awarded", _A.OWNER),),
     incentives.POINTS_REVERSED: (Telling("points_reversed", _A.OWNER),),
     incentives.POINTS_REDEEMED: (Telling("points_redeemed", _A.OWNER, too=True),),

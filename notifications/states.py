@@ -133,6 +133,7 @@ KINDS: dict[str, Kind] = {
     "record_returned": _MUST,
     "record_approved": _MUST,
     "record_corrected": _MUST,
+    "evaluated": _USEFUL,
     "points_awarded": _USEFUL,
     "points_reversed": _USEFUL,
     "points_redeemed": _USEFUL,

@@ -38,7 +38,7 @@ from notifications.queries.stage import (
 from organizations.models import Membership, Organization, Project, Shift
 from rights.models import Appeal, Complaint, Incident
 from rights.queries import involved_in
-from service_records.models import ServiceRecord
+from service_records.models import Evaluation, ServiceRecord
 
 
 def _request(event: Event) -> Scene:
@@ -203,6 +203,18 @@ def _record(event: Event) -> Scene:
     )
 
 
+def _evaluation(event: Event) -> Scene:
+    row = Evaluation.objects.select_related(*(f"assignment__{name}" for name in TASK)).get(
+        pk=event.subject_id
+    )
+    return Scene(
+        facts=opening_facts(row.assignment.opening),
+        link=f"/assignments/{row.assignment.ref}/",
+        owner=row.assignment.volunteer,
+        situation=row.side,
+    )
+
+
 def _points(event: Event) -> Scene:
     row = PointEntry.objects.select_related("debit__owner__key", "credit__owner__key").get(
         pk=event.subject_id
@@ -286,6 +298,7 @@ _BY_SUBJECT: dict[type[Any], Callable[[Event], Scene]] = {
     Application: _application,
     Assignment: _assignment,
     ServiceRecord: _record,
+    Evaluation: _evaluation,
     PointEntry: _points,
     StarLevel: _stars,
     Proof: _proof,

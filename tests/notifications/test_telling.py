@@ -607,6 +607,27 @@ def test_the_hours_of_a_shift_are_confirmed_by_who_runs_it(deliver, kinds):
     assert kinds(manager)[-1] == "hours_to_confirm"
 
 
+def test_that_an_evaluation_was_given_is_told_and_not_what_it_says(deliver, kinds):
+    record = service_records.approved()
+    task, resident = record.assignment, service_records.resident_of(record)
+    deliver(NEXT_DAY)
+    given = {"assignment": task, "now": NEXT_DAY}
+
+    records.evaluate(**given, side="VOLUNTEER", by=task.volunteer, face="GOOD")
+    deliver(NEXT_DAY)
+    assert "evaluated" not in kinds(task.volunteer) + kinds(resident)
+    records.evaluate(
+        **given, side="RESIDENT", by=resident, face="BAD", punctuality=1, words="来晚了"
+    )
+    deliver(NEXT_DAY)
+
+    assert kinds(task.volunteer)[-1] == "evaluated"
+    notice = Notice.objects.get(kind="evaluated")
+    assert set(notice.facts) == {"what", "starts_at", "ends_at"}
+    assert notice.link == f"/assignments/{task.ref}/"
+    assert not Dispatch.objects.filter(kind="evaluated", channel="SMS").exists()
+
+
 def test_proofs_and_points_are_told(deliver, kinds):
     record = service_records.approved()
     volunteer = record.volunteer
