@@ -5,6 +5,7 @@ USER_CHANGED = "user.changed"
 USER_ENTERED = "user.entered"
 ADDRESS_CHANGED = "address.changed"
 PASSWORD_CHANGED = "password.changed"  # noqa: S105 (a name)
+SESSION_ENDED = "session.ended"
 SESSIONS_ENDED = "sessions.ended"
 TOKEN_MADE = "token.made"  # noqa: S105
 TOKEN_REVOKED = "token.revoked"  # noqa: S105

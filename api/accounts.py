@@ -216,6 +216,38 @@ class Passkeys(ReadOperations):
         )
 
 
+class DeviceCard(Card):
+    """A browser in which one is signed in; ``browser`` is a code of its kind and one of its system."""
+
+    ref = serializers.CharField()
+    browser = serializers.CharField()
+    began_at = InstantField(allow_null=True)
+    seen_at = InstantField(allow_null=True)
+    expires_at = InstantField()
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return the viewer's sessions."""
+        return queries.sessions_of(viewer, now=now)
+
+
+class Devices(ReadOperations):
+    """Signed-in browsers, ended one by one; tokens are ended under ``me/tokens/``."""
+
+    lookup_value_regex = r"[\w-]{1,64}"
+    card = DeviceCard
+
+    @extend_schema(request=None, responses={204: None})
+    def destroy(self, request: Request, ref: str) -> Response:
+        """Sign out in one browser."""
+        row = self.get_object()
+        return self.wish(
+            lambda now: actions.end_session(user=self.viewer, ref=row.ref, by=self.viewer, now=now),
+            lambda: None,
+            status_code=status.HTTP_204_NO_CONTENT,
+        )
+
+
 class HoursCard(Shape):
     """What the approved service adds up to; the two classes are never one figure."""
 

@@ -19,6 +19,7 @@ from api.accounts import MeCard
 from api.base import OnceOnly, Operations
 from api.shapes import InstantField, Nothing, Shape, TextField
 from kernel.refusals import NotAllowed
+from kernel.sessions import ref_of
 
 SESSION_DAYS = 30
 
@@ -161,6 +162,17 @@ class Account(Operations):
             lambda now: actions.remove_app(user=user, by=user, now=now),
             lambda: None,
             status_code=status.HTTP_204_NO_CONTENT,
+        )
+
+    @extend_schema(request=Nothing, responses=MeCard)
+    def end_other_sessions(self, request: Request) -> Response:
+        """Sign out in every browser but the one that asks; tokens stay."""
+        self.given(Nothing)
+        here = ref_of(request.session.session_key)
+        return self.deed(
+            lambda now: actions.end_other_sessions(
+                user=self.viewer, but=here, by=self.viewer, now=now
+            )
         )
 
     @extend_schema(request=Farewell, responses={204: None})

@@ -62,6 +62,7 @@ router.register("me/grants", papers.MyGrants, "my-grant")
 router.register("me/people", residents.People, "person")
 router.register("me/blocks", residents.Blocks, "block")
 router.register("me/tokens", accounts.Tokens, "token")
+router.register("me/devices", accounts.Devices, "device")
 router.register("me/passkeys", accounts.Passkeys, "passkey")
 router.register("me/notices", notices.Notices, "notice")
 
@@ -79,6 +80,11 @@ v1: list[URLPattern | URLResolver] = [
     path("me/password/", account({"post": "set_password"}), name="password"),
     path("me/end-sessions/", account({"post": "end_sessions"}), name="end-sessions"),
     path("me/authenticator-app/", account({"delete": "remove_app"}), name="app"),
+    path(
+        "me/end-other-sessions/",
+        account({"post": "end_other_sessions"}),
+        name="end-other-sessions",
+    ),
     path("me/erase/", account({"post": "erase"}), name="erase"),
     path("me/profile/", volunteer(PROFILE | {"post": "register"}), name="profile"),
     path("me/area/", volunteer(PROFILE | {"put": "set_area"}), name="area"),

@@ -222,12 +222,19 @@ class GuardSet(models.Model):
 
 
 class Session(models.Model):
-    """A browser's session: found by blind index, sealed; it names its person so that all can end at once."""
+    """A browser's session: found by blind index, sealed; it names its person so that all can end at once.
+
+    Who is signed in is shown their sessions: since when, last seen (to ten minutes), and ``browser``, the
+    two codes that the face noted at sign-in, which say what kind it is and no more.
+    """
 
     key_index = models.CharField(max_length=64, unique=True)
     user_id = models.BigIntegerField(null=True, db_index=True)
     data = models.BinaryField()
     expires_at = models.DateTimeField(db_index=True)
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    browser = models.CharField(max_length=20, blank=True)
 
     def __str__(self) -> str:
         return self.key_index[:8]

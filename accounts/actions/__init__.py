@@ -2,6 +2,8 @@
 
 from accounts.actions.access import (
     change_address,
+    end_other_sessions,
+    end_session,
     end_sessions,
     enter_with_code,
     enter_with_password,
@@ -83,6 +85,8 @@ __all__ = [
     "decide_credential",
     "decide_grant",
     "end_desk",
+    "end_other_sessions",
+    "end_session",
     "end_sessions",
     "enter_with_code",
     "enter_with_passkey",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import events, gateways, queries, rules
 from accounts.actions.people import address_fields, cut_off, make_user
 from accounts.models import Attempt, CodeUse, SignInCode, Token, User
-from kernel import vault
+from kernel import sessions, vault
 from kernel.events import record
 from kernel.refusals import Conflict, Invalid
 from kernel.text import digits, normalise
@@ -216,6 +216,30 @@ def end_sessions(*, user: User, by: User | None, now: datetime) -> User:
     rules.check_own(user=user, by=by)
     cut_off(user=user)
     record(events.SESSIONS_ENDED, subject=user, by=by, at=now)
+    return user
+
+
+@transaction.atomic
+def end_session(*, user: User, ref: str, by: User | None, now: datetime) -> User:
+    """Sign the person out in one browser (``queries.sessions_of``); asked again, nothing changes.
+
+    Raises ``NotAllowed`` (``not_yours``).
+    """
+    rules.check_own(user=user, by=by)
+    if sessions.end_sessions(user.pk, only=ref):
+        record(events.SESSION_ENDED, subject=user, by=by, at=now)
+    return user
+
+
+@transaction.atomic
+def end_other_sessions(*, user: User, but: str, by: User | None, now: datetime) -> User:
+    """Sign the person out in all browsers but one (its ref; empty: in all); tokens stay.
+
+    Raises ``NotAllowed`` (``not_yours``).
+    """
+    rules.check_own(user=user, by=by)
+    if ended := sessions.end_sessions(user.pk, but=but):
+        record(events.SESSIONS_ENDED, subject=user, by=by, at=now, others=ended)
     return user
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -10,7 +11,7 @@ from accounts.queries.posts import desks_of, may_in_city, scope_q
 from accounts.queries.residents import live_grants, resident_keys
 from accounts.roles import Permission, Role
 from accounts.states import Purpose
-from kernel import vault
+from kernel import sessions, vault
 from regions.models import Region
 
 
@@ -86,6 +87,11 @@ def token_user(secret: str, *, now: datetime) -> tuple[User, Token] | None:
 def tokens_of(user: User) -> QuerySet[Token]:
     """Return the person's tokens, newest first."""
     return user.tokens.select_related("key").order_by("-pk")
+
+
+def sessions_of(user: User | None, *, now: datetime) -> QuerySet[Any]:
+    """Return the browsers in which the person is signed in, newest first."""
+    return sessions.live_sessions(user.pk if user else 0, now=now)
 
 
 def consents_of(subject: User | ResidentProfile) -> QuerySet[Consent]:

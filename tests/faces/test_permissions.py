@@ -50,6 +50,8 @@ SIGNED_IN = {
     "web:account", "web:second-factor", "web:tokens", "web:revoke-token", "web:data",
     "web:withdraw-consent",
     "web:second-passkey", "web:second-passkey-ask", "web:new-passkey", "web:new-passkey-ask",
+    "web:devices", "web:devices-end", "web:device-end", "api:device-list", "api:device-detail",
+    "api:end-other-sessions",
     "web:passkeys", "web:passkey-remove", "web:app-remove", "api:app",
     "api:passkey-list", "api:passkey-detail",
     "web:notices", "web:notices-read", "web:notice-open", "web:apply", "web:my",

@@ -131,6 +131,7 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
         "consent": consent,
         "token": token,
         "passkey": passkeys.passkey(resident.user),
+        "device": accounts.signed_in(resident.user),
         "account": resident.user,
         "volunteer": profile,
         "verification": queries.latest_verification(volunteer),

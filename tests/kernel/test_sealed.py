@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
 from django.core.exceptions import FieldError
 from django.db import IntegrityError, connection
@@ -140,6 +141,50 @@ def test_sessions_of_a_person_end_all_at_once_and_old_ones_by_the_clock(client):
     assert sessions.clear_expired(now=timezone.now()) == 0
     assert sessions.clear_expired(now=timezone.now() + timedelta(days=31)) == 1
     SessionStore.clear_expired()
+
+
+def of_somebody(user_id: int) -> SessionStore:
+    store = SessionStore()
+    store[SESSION_KEY], store[sessions.BROWSER] = str(user_id), "EDGE WINDOWS"
+    store.save()
+    return store
+
+
+def test_a_session_tells_since_when_and_when_it_was_seen_last(clock):
+    began = clock.now
+    store, nobody = of_somebody(7), SessionStore()
+    nobody.create()
+    mine, theirs = Session.objects.filter(user_id=7), Session.objects.filter(user_id=None)
+
+    seen = []
+    for minutes in (9, 10, 19, 20):
+        clock.now = began + timedelta(minutes=minutes)
+        SessionStore(store.session_key).load()
+        SessionStore(nobody.session_key).load()
+        seen.append((mine.get().seen_at - began).seconds // 60)
+
+    assert seen == [0, 10, 10, 20]
+    assert (mine.get().began_at, mine.get().browser) == (began, "EDGE WINDOWS")
+    assert theirs.get().seen_at == began
+    mine.update(seen_at=None)  # begun before this was noted
+    SessionStore(store.session_key).load()
+    assert mine.get().seen_at == clock.now
+
+
+def test_one_session_ends_or_all_but_one(clock):
+    keys = [of_somebody(7).session_key for _each in range(4)]
+    of_somebody(8)
+    refs = [sessions.ref_of(key) for key in keys]
+    live = sessions.live_sessions(7, now=clock.now)
+
+    assert [row.ref for row in live] == refs[::-1]
+    assert not sessions.live_sessions(7, now=clock.now + timedelta(days=30)).exists()
+    assert sessions.end_sessions(7, only=refs[0]) == 1
+    assert sessions.end_sessions(8, only=refs[1]) == 0
+    assert sessions.end_sessions(7, but=refs[3]) == 2
+    assert [row.ref for row in live.all()] == refs[3:]
+    assert sessions.live_sessions(8, now=clock.now).count() == 1
+    assert sessions.ref_of(None) == ""
 
 
 def test_a_fresh_session_is_saved_by_creating_it():

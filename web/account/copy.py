@@ -67,6 +67,10 @@ def everything(user: User, *, now: datetime) -> dict[str, Any]:
     return {
         "account": _fields(user, "ref", "name", "phone", "email", "language", "joined_at"),
         "consents": _consents(user),
+        "devices": [
+            _fields(row, "browser", "began_at", "seen_at")
+            for row in people.sessions_of(user, now=now)
+        ],
         "passkeys": [
             _fields(row, "name", "created_at", "last_used_at") for row in people.passkeys_of(user)
         ],

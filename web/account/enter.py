@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 
 from accounts import actions
 from accounts.models import User
+from kernel.sessions import BROWSER
+from web.account.devices import kind_of
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.navigation import home_for
 from web.shared.pages import address_of
@@ -59,6 +61,7 @@ def let_in(request: HttpRequest, user: User, *, passed: bool = False) -> HttpRes
     """Begin a session, and go where the person wanted to; ``passed``: with both factors."""
     wanted = request.session.pop("next", "")
     login(request, user, backend=BACKEND)
+    request.session[BROWSER] = kind_of(request.headers.get("User-Agent", ""))
     if passed:
         request.session[PASSED] = True
     if not (wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)):

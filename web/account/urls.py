@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from web.account import copy, data, demo, enter, jobs, notices, own, passkeys, second, telling
+from web.account import (
+    copy,
+    data,
+    demo,
+    devices,
+    enter,
+    jobs,
+    notices,
+    own,
+    passkeys,
+    second,
+    telling,
+)
 
 urlpatterns = [
     path("account/enter/", enter.enter, name="enter"),
@@ -23,6 +35,9 @@ urlpatterns = [
     path("account/tokens/", own.tokens, name="tokens"),
     path("account/tokens/<str:ref>/revoke/", own.revoke, name="revoke-token"),
     path("account/notices/", telling.telling, name="telling"),
+    path("account/devices/", devices.devices, name="devices"),
+    path("account/devices/end-others/", devices.end_others, name="devices-end"),
+    path("account/devices/<str:ref>/end/", devices.end, name="device-end"),
     path("account/sessions/end/", own.end_sessions, name="end-sessions"),
     path("account/data/copy/", copy.copy, name="my-data-copy"),
     path("account/data/erase/", data.erase, name="erase"),
