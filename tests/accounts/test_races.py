@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from accounts import actions, gateways
+from accounts import actions, gateways, queries
 from accounts.gateways.realname import Answer, Outcome
 from accounts.models import CodeUse, Consent, ProxyGrant, Reveal, SignInCode, User, Verification
 from accounts.states import DeskRole, Purpose, RevealReason
@@ -13,6 +13,7 @@ from kernel.events import _within, subscribe
 from tests.conftest import on_postgresql
 from tests.factories import accounts as make
 from tests.factories.accounts import NOON
+from tests.factories.passkeys import HOST, Device, passkey
 from tests.factories.regions import city
 from tests.refused import outcomes
 
@@ -24,7 +25,7 @@ MATCH = Answer(Outcome.MATCH, "demo", "match", "two-factor")
 def slow():
     """Make every event take 20 ms within its transaction: a race without work proves nothing."""
     names = ["user.entered", "identity.answered", "consent.given", "resident.revealed"]
-    names += ["grant.submitted"]
+    names += ["grant.submitted", "passkey.removed"]
     for name in names:
         subscribe(name, lambda _event, _now: time.sleep(0.02), within=True)
     yield
@@ -58,6 +59,43 @@ def test_two_codes_of_one_address_open_once_together(race, mailbox, slow):
         return actions.enter_with_code(address="13900000001", code=code, ip="", now=NOON)
 
     assert outcomes(race(8, act))["done"] == 1
+
+
+def test_one_answer_of_a_passkey_opens_once(race, slow):
+    device = Device()
+    passkey(make.user(), device=device)
+    options, asked = queries.passkey_options(None, host=HOST, now=NOON)
+    answer = device.signed(options)
+
+    def act(_number):
+        return actions.enter_with_passkey(answer=answer, asked=asked, host=HOST, ip="", now=NOON)
+
+    assert outcomes(race(8, act)) == {"done": 1, "passkey_late": 7}
+
+
+def test_a_passkey_and_its_copy_do_not_both_open(race, slow):
+    device = Device()
+    passkey(make.user(), device=device)
+    said = []
+    for _copy in range(8):
+        options, asked = queries.passkey_options(None, host=HOST, now=NOON)
+        device.count = 1
+        said.append({"answer": device.signed(options), "asked": asked})
+
+    def act(number):
+        return actions.enter_with_passkey(**said[number], host=HOST, ip="", now=NOON)
+
+    assert outcomes(race(8, act)) == {"done": 1, "passkey_copied": 7}
+
+
+def test_staff_who_remove_all_passkeys_at_once_keep_one(race, slow):
+    officer = make.officer(DeskRole.REVIEWER)
+    kept = [passkey(officer) for _each in range(8)]
+
+    def act(number):
+        return actions.remove_passkey(passkey=kept[number], by=officer, now=NOON)
+
+    assert outcomes(race(8, act)) == {"done": 7, "last_second_factor": 1}
 
 
 def test_guesses_at_once_are_five_guesses(race, mailbox):
