@@ -16,6 +16,7 @@ from organizations.rules import check_character
 from organizations.states import OrganizationKind
 from regions.models import Region
 from service_records import actions as records
+from service_records.queries import open_record
 from service_records.states import CheckMethod
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ class Bodies:
         """Let the coordinator mark who has come."""
         tasks = Assignment.objects.filter(opening__shift=shift, state=AssignmentState.LIVE)
         for task in self.city.tasks(tasks):
+            if open_record(task.volunteer):
+                continue  # who forgot to check out of the last one is stopped at the next door
             if self.random.random() < 0.92:
                 records.check_in(
                     assignment=task,

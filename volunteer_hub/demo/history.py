@@ -13,6 +13,7 @@ from matching.models import Assignment, Offer
 from matching.states import AssignmentState, DeclineReason, OfferState
 from service_records import actions as records
 from service_records.models import ServiceRecord
+from service_records.queries import open_record
 from service_records.states import CheckMethod, Face, RecordState, ReturnReason, Side
 
 if TYPE_CHECKING:
@@ -122,6 +123,8 @@ class Services:
         visit = task.opening.visit
         if task.state != AssignmentState.LIVE or visit is None:
             return
+        if open_record(task.volunteer):
+            return  # who forgot to check out of the last one is stopped at the next door
         code = ArrivalCode.objects.select_related("key").get(visit=visit).code
         records.check_in(
             assignment=task,

@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -92,9 +92,21 @@ class Personas:
                     grant=grant, accept=True, reason="", by=self.city.clerk(self.street), now=now
                 )
         helper = volunteer(made, self.street, now, always=True)
+        rest = self.city.end - timedelta(days=6)  # so that the last hours are free for ``present``
+        self.clock.at(rest, lambda: self._pause(helper, local_date(self.city.end)))
         self.officer = officer
         self.city.residents += [whom, whom, whom, child]
         return whom, guardian, helper
+
+    def _pause(self, helper: VolunteerProfile, until: date | None) -> None:
+        helper = VolunteerProfile.objects.select_related("user__key", "key").get(pk=helper.pk)
+        actions.set_limits(
+            volunteer=helper,
+            minutes_per_week=helper.minutes_per_week,
+            paused_until=until and until + timedelta(days=7),
+            by=helper.user,
+            now=self.clock.now,
+        )
 
     def _visit(self, whom: ResidentProfile, hours: float, kind: str) -> Opening:
         """Let a visit of ``whom`` be asked for and accepted, ``hours`` from now."""
@@ -108,6 +120,7 @@ class Personas:
     def present(self, whom: ResidentProfile, helper: VolunteerProfile) -> None:
         """Bring about what is going on now: a visit soon, an offer, a request to answer, an appeal."""
         now, office = self.clock.now, self.city.clerk(self.street)
+        self._pause(helper, None)
         soon = self._visit(whom, 1.5, "A1")
         offer = matching.send_offer(opening=soon, volunteer=helper.user, by=office, now=now)
         matching.accept_offer(offer=offer, by=helper.user, now=now)
