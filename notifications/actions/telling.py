@@ -48,6 +48,22 @@ def tell(
     before under this ``once``.
     """
     lock_readers({user.pk})
+    return _tell(
+        user=user, kind=kind, facts=facts, link=link, once=once, now=now, private=private or {}
+    )
+
+
+def _tell(
+    *,
+    user: User,
+    kind: str,
+    facts: Mapping[str, Any],
+    link: str,
+    once: str,
+    now: datetime,
+    private: Mapping[str, Any],
+) -> Notice | None:
+    """Tell a locked reader."""
     if Notice.objects.filter(once=once).exists():
         return None
     notice = Notice.objects.create(
@@ -59,7 +75,7 @@ def tell(
         once=once,
         made_at=now,
     )
-    _write_messages(notice, private or {}, now=now)
+    _write_messages(notice, private, now=now)
     transaction.on_commit(lambda: live.hint(notice.user_id, notice.pk), robust=True)
     return notice
 
@@ -192,13 +208,14 @@ def tell_of(*, event: Event, now: datetime) -> list[Notice]:
             )
     lock_readers({one.user.pk for one, _kind in due})
     made = [
-        tell(
+        _tell(
             user=one.user,
             kind=kind,
             facts=scene.facts,
             link=one.link,
             once=f"{event.pk}:{kind}:{one.user.pk}",
             now=now,
+            private={},
         )
         for one, kind in due
     ]

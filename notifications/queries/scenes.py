@@ -25,7 +25,7 @@ from notifications.queries.stage import (
     OPENING,
     REQUEST,
     TASK,
-    VISIT,
+    WHAT,
     Scene,
     coming,
     desk_link,
@@ -60,8 +60,9 @@ def _request(event: Event) -> Scene:
 
 
 def _visit(event: Event) -> Scene:
-    row = Visit.objects.select_related(*VISIT).get(pk=event.subject_id)
-    opening = Opening.objects.filter(visit=row).select_related(*OPENING).first()
+    around = (f"request__{name}" for name in REQUEST)
+    row = Visit.objects.select_related(*around).get(pk=event.subject_id)
+    opening = Opening.objects.filter(visit=row).first()
     # What was called off with its whole request is told once, by the request.
     whole = row.state == row.request.state == "CANCELLED"
     return Scene(
@@ -112,7 +113,7 @@ def _project(event: Event) -> Scene:
 
 def _shift(event: Event) -> Scene:
     row = Shift.objects.select_related("project__organization").get(pk=event.subject_id)
-    opening = Opening.objects.filter(shift=row).select_related(*OPENING).first()
+    opening = Opening.objects.filter(shift=row).select_related("shift__project").first()
     moved = event.data.get("moved", True)
     return Scene(
         facts={
@@ -139,7 +140,8 @@ def _opening(event: Event) -> Scene:
 
 
 def _offer(event: Event) -> Scene:
-    row = Offer.objects.select_related(*TASK).get(pk=event.subject_id)
+    around = (f"opening__{name}" for name in WHAT)
+    row = Offer.objects.select_related("volunteer__key", *around).get(pk=event.subject_id)
     return Scene(
         facts={**opening_facts(row.opening), "until_at": moment(row.expires_at)},
         link=f"/offers/{row.ref}/",
@@ -181,7 +183,7 @@ def _assignment(event: Event) -> Scene:
 
 def _record(event: Event) -> Scene:
     tasks = [f"assignment__{name}" for name in TASK]
-    row = ServiceRecord.objects.select_related("recorded_by__key", "region__parent", *tasks).get(
+    row = ServiceRecord.objects.select_related("recorded_by__key", "region", *tasks).get(
         pk=event.subject_id
     )
     opening = row.assignment.opening

@@ -14,20 +14,11 @@ from matching.states import LIVE, ApplicationState
 from organizations.models import Organization
 from regions.models import Region
 
-REQUEST = (
-    "service_type",
-    "region__parent__parent",
-    "in_charge",
-    "resident__key",
-    "resident__user__key",
-)
-VISIT = tuple(f"request__{name}" for name in REQUEST)
-OPENING = (
-    "region__parent__parent",
-    "organization",
-    "shift__project",
-    *(f"visit__{name}" for name in VISIT),
-)
+# What is fetched with a row, so that its scene asks nothing more; not a column beyond, they are many.
+WHOM = ("resident__key", "resident__user__key")
+REQUEST = ("service_type", "region", "in_charge", *WHOM)
+WHAT = ("shift__project", "visit__request__service_type")
+OPENING = (*WHAT, "region", "organization", *(f"visit__request__{name}" for name in WHOM))
 TASK = ("volunteer__key", *(f"opening__{name}" for name in OPENING))
 
 
