@@ -55,7 +55,13 @@ def lite_trigger(name: str, table: str, when: str, body: str, *, if_: str = "1")
     )
 
 
-def refused_by(error: IntegrityError) -> str | None:
-    """Return the name of the guard that raised ``error``, or None if a constraint did."""
-    words = str(error).split("guard:", 1)
-    return words[1].split()[0] if len(words) == 2 else None
+def refused_by(error: IntegrityError) -> str:
+    """Return the name of the guard or constraint that raised ``error``.
+
+    Of what is unique SQLite names the columns only: ``table.column, table.column``.
+    """
+    _head, is_guard, tail = str(error).partition("guard:")
+    if is_guard:
+        return tail.split()[0]
+    diagnosis = getattr(error.__cause__, "diag", None)  # of psycopg
+    return str(diagnosis.constraint_name) if diagnosis else str(error).split("failed: ", 1)[-1]

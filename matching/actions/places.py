@@ -13,9 +13,16 @@ from kernel.guards import refused_by
 from kernel.refusals import Conflict
 from kernel.transitions import move
 from matching import events
+from matching.guards import NO_OVERLAP
 from matching.models import Application, Assignment, Offer, Opening
 from matching.queries.visible import SOURCES
 from matching.states import ApplicationState, OfferState, OpeningState
+
+# How each database names the constraint.
+ONE_PLACE = (
+    "assignment_one_per_volunteer",
+    "matching_assignment.opening_id, matching_assignment.volunteer_id",
+)
 
 
 def lock_opening(pk: int, *beside: str) -> Opening:
@@ -47,7 +54,7 @@ def take_place(
     """Give ``volunteer`` a place of the locked ``opening``; the last one fills it.
 
     When it fills, the other offers are withdrawn and the visit is matched. Raises ``Conflict``
-    (``overlap``, ``filled``) when the database's own guards know better.
+    (``overlap``, ``filled``, ``already_applied``) when the database itself knows better.
     """
     try:
         with transaction.atomic():
@@ -60,16 +67,25 @@ def take_place(
                 made_by=by,
             )
     except IntegrityError as error:
-        if refused_by(error) == "matching_assignment_no_overlap":
-            raise Conflict("overlap", _("You have another service at that time.")) from None
-        raise Conflict(
-            "filled", _("Somebody else was faster. Thank you for your answer.")
-        ) from None
+        if refusal := _refusal(refused_by(error)):
+            raise refusal from None
+        raise
     record(events.ASSIGNMENT_MADE, subject=assignment, by=by, at=now)
     opening.refresh_from_db(fields=["filled"])
     if opening.is_full:
         _fill(opening, by=by, now=now)
     return assignment
+
+
+def _refusal(rule: str) -> Conflict | None:
+    """Return what is said when this guard or constraint refuses a place; None for what nobody foresaw."""
+    if rule == NO_OVERLAP:
+        return Conflict("overlap", _("You have another service at that time."))
+    if rule == "opening_never_over_filled":
+        return Conflict("filled", _("Somebody else was faster. Thank you for your answer."))
+    if rule in ONE_PLACE:  # gone already, and back before it began
+        return Conflict("already_applied", _("You have a place here already."))
+    return None
 
 
 def _fill(opening: Opening, *, by: User | None, now: datetime) -> None:

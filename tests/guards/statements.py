@@ -37,22 +37,12 @@ def value(statement: str, values: tuple[Any, ...] = ()) -> Any:
     return row[0]
 
 
-def _refuser(error: IntegrityError) -> str:
-    """Name the rule that raised ``error``: a guard, a constraint, or SQLite's ``table.column, …``."""
-    if guard := refused_by(error):
-        return guard
-    diagnosis = getattr(error.__cause__, "diag", None)
-    if diagnosis is not None:
-        return str(diagnosis.constraint_name)
-    return str(error).split("failed: ", 1)[-1]
-
-
 def refused(rule: str, statement: str, values: tuple[Any, ...] = ()) -> None:
     """Run a statement; ``NotRefused`` unless it is refused by ``rule`` and nothing else."""
     try:
         run(statement, values)
     except IntegrityError as error:
-        if (by := _refuser(error)) != rule:
+        if (by := refused_by(error)) != rule:
             raise NotRefused(f"refused by {by}, not by {rule}: {statement}") from error
     else:
         raise NotRefused(f"taken: {statement} {values}")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from help_requests.models import ArrivalCode
 from matching import actions
@@ -141,6 +142,22 @@ def test_nor_can_a_place_too_many_be_taken():
     need.refresh_from_db()
     with refused("filled"):
         take_place(opening=need, volunteer=late, by=late, now=NOON)
+
+
+def test_who_has_served_there_takes_no_second_place():
+    task = matching.assignment()
+    actions.mark_checked_in(assignment=task, by=task.volunteer, now=NOON)
+    actions.mark_done(assignment=task, by=task.volunteer, now=NOON)
+    with refused("already_applied"):
+        take_place(opening=task.opening, volunteer=task.volunteer, by=None, now=NOON)
+
+
+def test_what_nobody_foresaw_is_a_fault_and_no_refusal():
+    """An offer leads to one place: a second one is a mistake of ours, not somebody who was faster."""
+    task = matching.assignment()
+    elsewhere, somebody = matching.opening(help_requests.visit()), matching.ready_volunteer()
+    with pytest.raises(IntegrityError, match="offer"), transaction.atomic():
+        take_place(opening=elsewhere, volunteer=somebody, offer=task.offer, by=None, now=NOON)
 
 
 def test_an_organizations_own_volunteer_only():
