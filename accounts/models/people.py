@@ -29,7 +29,7 @@ class User(AbstractBaseUser):
     email = EncryptedTextField(null=True)
     email_index = models.CharField(max_length=64, unique=True, null=True, editable=False)
     language = models.CharField(max_length=10, default="zh-hans")
-    display = models.CharField(max_length=40, blank=True)  # "dark large simple", as in the cookie
+    display = models.CharField(max_length=40, blank=True)  # "dark.large.simple", as in the cookie
     no_voice = models.BooleanField(_("write to me, do not call"), default=False)
     is_active = models.BooleanField(default=True)
     suspended_at = models.DateTimeField(null=True)

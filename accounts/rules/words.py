@@ -81,8 +81,8 @@ def check_windows(windows: list[tuple[int, int, int]], *, field: str = "windows"
 
 
 def check_settings(*, language: str | None, display: str | None) -> None:
-    """A language of the platform; a display of at most 40 plain characters."""
+    """A language of the platform; a display as its cookie has it, such as ``dark.large.full``."""
     if language is not None and language not in dict(settings.LANGUAGES):
         raise Invalid("bad_language", _("Choose from the list."), field="language")
-    if display is not None and not re.fullmatch(r"[a-z -]{0,40}", display):
+    if display is not None and not re.fullmatch(r"[a-z.-]{0,40}", display):
         raise Invalid("bad_display", _("Choose from the list."), field="display")

@@ -26,7 +26,7 @@ def test_profile_writes_what_is_given():
         user=person,
         name="李四",
         language="en",
-        display="dark large",
+        display="dark.large.full",
         no_voice=True,
         by=person,
         now=NOON,
@@ -34,7 +34,7 @@ def test_profile_writes_what_is_given():
     actions.set_profile(user=person, by=person, now=NOON)
 
     person.refresh_from_db()
-    assert (person.name, person.language, person.display) == ("李四", "en", "dark large")
+    assert (person.name, person.language, person.display) == ("李四", "en", "dark.large.full")
     assert person.no_voice
     assert str(person) == person.ref
     assert names_since(before) == ["user.changed"]

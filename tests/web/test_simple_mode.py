@@ -72,6 +72,14 @@ def test_three_links_and_help_leads_to_all_others(clock: Clock):
     assert len(VISITOR) > 3
 
 
+def test_the_choice_goes_with_the_account_to_another_browser(clock: Clock):
+    here, there = Visitor(user := accounts.user()), Visitor(user)
+    here.do("/display/", theme="auto", text="large", mode="simple")
+    assert 'data-mode="simple"' in there.see("/account/")
+    there.do("/display/", theme="dark", text="normal", mode="full")
+    assert 'data-theme="dark" data-text="normal" data-mode="full"' in there.see("/account/")
+
+
 # --- short pages ------------------------------------------------------------------------------------
 
 
