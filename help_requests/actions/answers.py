@@ -162,11 +162,11 @@ def close_request(
     (``not_your_area``), ``Invalid`` (``reason_missing``), ``Conflict`` (``visits_open``,
     ``illegal_move``).
     """
+    if by is not None:
+        rules.check_answers(in_scope=_in_office(request, by=by, now=now))
     code = rules.check_close_reason(reason)
     open_visits = request.visits.filter(state__in=OPEN_VISITS)
     rules.check_nothing_open(is_open=open_visits.exists())
-    if by is not None:
-        rules.check_answers(in_scope=_in_office(request, by=by, now=now))
     move(
         request,
         RequestState.CLOSED,

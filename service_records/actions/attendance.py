@@ -57,12 +57,11 @@ def _prove(
 
     Not in the transaction of the effect: the count of wrong tries must outlive the refusal.
     """
+    _check_notes(assignment, method, by=by, now=now)
     rules.check_check_in(assignment=assignment, now=now)
     opening = assignment.opening
     if method == CheckMethod.COORDINATOR:
-        rules.check_runs(may=may_dispatch(by, opening, now=now))
         return None
-    rules.check_own(assignment=assignment, by=by)
     if method == CheckMethod.ARRIVAL_CODE and opening.visit:
         requests.use_arrival_code(visit=opening.visit, code=code, by=by, now=now)
         return ARRIVAL_STEP
@@ -76,6 +75,14 @@ def _prove(
         steps = [s for s in (this, this - 1) if queries.code_at(opening.shift, s) == code]
     rules.check_rotating(fits=bool(steps))
     return steps[0]
+
+
+def _check_notes(assignment: Assignment, method: CheckMethod, *, by: User, now: datetime) -> None:
+    """The volunteer notes her own coming and going, or who runs it does; asked before any state is told."""
+    if method == CheckMethod.COORDINATOR:
+        rules.check_runs(may=may_dispatch(by, assignment.opening, now=now))
+    else:
+        rules.check_own(assignment=assignment, by=by)
 
 
 @transaction.atomic
@@ -140,11 +147,8 @@ def check_out(
 
     A service over local midnight becomes two records. Raises ``NotAllowed``, ``Conflict`` (``not_open``).
     """
+    _check_notes(assignment, method, by=by, now=now)
     row = ServiceRecord.objects.filter(assignment=assignment, state=RecordState.OPEN).first()
-    if method == CheckMethod.COORDINATOR:
-        rules.check_runs(may=may_dispatch(by, assignment.opening, now=now))
-    else:
-        rules.check_own(assignment=assignment, by=by)
     rules.check_open(row)
     assert row is not None
     CheckIn.objects.filter(assignment=assignment).update(out_at=now, out_by=by, out_method=method)

@@ -171,9 +171,9 @@ def correct_hours(
     ``NotAllowed`` (``three_people``), ``Invalid`` (``bad_minutes``), ``Conflict`` (``not_approved``,
     ``already_corrected``).
     """
+    rules.check_reviews(record=record, in_scope=True, by=by)
     if record.state != RecordState.APPROVED:
         raise Conflict("not_approved", _("Only approved hours are corrected."))
-    rules.check_reviews(record=record, in_scope=True, by=by)
     if not 0 <= minutes <= 1440:
         raise Invalid("bad_minutes", _("Choose the minutes of one day."), field="minutes")
     try:

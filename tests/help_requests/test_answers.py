@@ -281,8 +281,10 @@ def test_a_visit_under_way_goes_on_when_the_request_is_called_off():
 
 
 def test_a_request_is_closed_by_hand_when_nobody_is_to_come():
-    request, office = help_requests.accepted(), accounts.officer()
+    request, office, stranger = help_requests.accepted(), accounts.officer(), accounts.user()
 
+    with refused("not_your_area"):  # whatever is still to come
+        actions.close_request(request=request, reason="SERVED", by=stranger, now=NOON)
     with refused("visits_open"):
         actions.close_request(request=request, reason="SERVED", by=office, now=NOON)
     with refused("reason_missing"):

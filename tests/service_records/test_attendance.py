@@ -113,6 +113,21 @@ def test_only_oneself_and_only_once(task):
         check_in(task)
 
 
+@pytest.mark.parametrize("when", ["too early", "in time", "in service", "too late"])
+def test_a_stranger_learns_no_state(task, when):
+    stranger, begins = accounts.user(), task.opening.starts_at
+    if when == "in service":
+        check_in(task)
+    now = {"too early": begins - 2 * HOUR, "too late": begins + 9 * HOUR}.get(when, begins)
+
+    with refused("not_yours"):
+        check_in(task, by=stranger, now=now)
+    with refused("not_your_shift"):
+        check_in(task, "COORDINATOR", by=stranger, now=now)
+    with refused("not_yours"):
+        check_out(task, now, by=stranger)
+
+
 def test_nobody_is_in_two_services(task):
     visit = help_requests.visit(starts_at=VISIT_AT + timedelta(hours=3))
     other = matching.assignment(matching.opening(visit), task.volunteer)

@@ -242,6 +242,8 @@ def test_a_correction_is_a_new_row_and_the_old_one_stays():
 def test_only_approved_hours_by_a_third_person_and_within_a_day():
     row = make.proposed()
     by = accounts.officer(DeskRole.CASE_HANDLER)
+    with refused("three_people"):  # whether approved or not
+        correct(row, row.volunteer)
     with refused("not_approved"):
         correct(row, by)
     approve(row, reviewer(row))
