@@ -28,7 +28,7 @@ from rights import actions as rights
 from service_records import actions as service
 from service_records.models import ServiceRecord
 from tests.conftest import Clock
-from tests.factories import accounts, help_requests
+from tests.factories import accounts, help_requests, passkeys
 from tests.factories.matching import LESSON
 from tests.factories.regions import city, street
 from tests.privacy.search import files, found, places, tables
@@ -68,6 +68,7 @@ WORDS = {
     "incident": "金丝雀摔倒了",
     "outcome": "已送金丝雀就医",
     "token": "金丝雀的电脑",
+    "passkey": "金丝雀的手机",
 }
 NUMBERS = {what for what in WORDS if what.endswith(("phone", "ID number", "contact"))} - {
     "emergency contact"
@@ -113,6 +114,7 @@ def _volunteer(clock: Clock) -> User:
     people.make_token(
         user=user, name=WORDS["token"], scopes=["read"], days=9, by=user, now=clock.now
     )
+    passkeys.passkey(user, name=WORDS["passkey"], now=clock.now)
     return user
 
 
