@@ -120,7 +120,8 @@ def children(listener: socket.socket, workers: int) -> list[Child]:
     ]
     names = ["web"] if workers == 1 else [f"web-{n + 1}" for n in range(workers)]
     return [
-        *(Child(name, web, keep=(listener.fileno(),)) for name in names),
+        # Web processes take their connections from a pool; the worker forks, and must not have one.
+        *(Child(name, web, keep=(listener.fileno(),), env={"HUB_POOL": "1"}) for name in names),
         Child("worker", [sys.executable, "manage.py", "qcluster"]),
     ]
 

@@ -20,11 +20,14 @@ LONGEST = 30.0  # seconds between two starts of a child that dies at once
 
 @dataclass(slots=True)
 class Child:
-    """One process to keep running; ``keep`` are file descriptors it inherits."""
+    """One process to keep running; ``keep`` are file descriptors it inherits, ``env`` what it
+    alone is told.
+    """
 
     name: str
     command: list[str]
     keep: tuple[int, ...] = ()
+    env: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
     deaths: int = 0
     started: float = 0.0
@@ -37,6 +40,7 @@ class Child:
                 self.command,
                 start_new_session=True,
                 pass_fds=self.keep,
+                env={**os.environ, **self.env},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
