@@ -1,10 +1,13 @@
 """Ask one address as everybody, about rows near and far, and say in a line who was let in."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -46,6 +49,18 @@ def methods_of(view: Any) -> list[str]:
     if actions_of := getattr(view, "actions", None):
         return [method.upper() for method in METHODS if method in actions_of]
     return [method.upper() for method in METHODS if hasattr(view.cls, method)]
+
+
+@contextmanager
+def calm() -> Iterator[None]:
+    """Stay at the world's hour, and log nothing: a line for each of thousands of answers takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.utils.timezone.now", lambda: NOW)
+        logging.disable(logging.CRITICAL)
+        try:
+            yield
+        finally:
+            logging.disable(logging.NOTSET)
 
 
 class Asker:

@@ -6,7 +6,7 @@ from ops import permissions
 from ops.permissions import Row
 from tests.faces.asking import Asker, addresses, methods_of
 
-pytestmark = pytest.mark.django_db  # a savepoint for each inside the one world
+pytestmark = pytest.mark.django_db  # each test's deeds are undone together
 
 TABLE = {row.key: row for row in permissions.table()}
 ADDRESSES = dict(addresses())
