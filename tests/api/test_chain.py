@@ -15,6 +15,7 @@ from kernel.management.commands.verify import findings
 from matching.models import Offer
 from tests.conftest import Clock
 from tests.factories import accounts, organizations
+from tests.factories.matching import ready_volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -44,25 +45,6 @@ class Caller:
 @pytest.fixture
 def call(clock: Clock):
     return lambda user: Caller(user, clock)
-
-
-def ready_volunteer(name: str = "王芳") -> User:
-    """Return somebody who can be asked automatically, all week."""
-    profile = accounts.volunteer(name=name)
-    user = profile.user
-    now = accounts.NOON
-    people.give_consent(subject=user, purpose=Purpose.MATCHING, text_version="1", by=user, now=now)
-    people.set_categories(volunteer=profile, categories=["B", "A", "J"], by=user, now=now)
-    people.set_windows(
-        volunteer=profile, windows=[(day, 8 * 60, 22 * 60) for day in range(7)], by=user, now=now
-    )
-    people.pass_lesson(
-        volunteer=profile,
-        answers={"ask_first": "yes", "share_photos": "no", "arrival_code": "resident"},
-        by=user,
-        now=now,
-    )
-    return user
 
 
 def test_a_request_becomes_verified_hours_on_a_proof_and_an_appeal_supersedes_it(call, clock):

@@ -9,9 +9,9 @@ from accounts import actions as people
 from accounts.states import DeskRole, Purpose
 from help_requests.models import HelpRequest
 from matching.models import Offer
-from tests.api.test_chain import ready_volunteer
 from tests.browser.pages import check
 from tests.factories import accounts
+from tests.factories.matching import ready_volunteer
 
 
 @pytest.mark.usefixtures("reference")

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from accounts.states import DeskRole
 from service_records.models import ServiceRecord
-from tests.api.test_chain import ready_volunteer
 from tests.browser.pages import check
 from tests.factories import accounts
+from tests.factories.matching import ready_volunteer
 from tests.factories.organizations import credit_code
 from tests.factories.regions import district
 

@@ -16,9 +16,9 @@ from tests.factories.accounts import NOON
 LESSON = {"ask_first": "yes", "share_photos": "no", "arrival_code": "resident"}
 
 
-def ready_volunteer(**given: Any) -> User:
+def ready_volunteer(name: str = "王芳", **given: Any) -> User:
     """Return somebody who fits everything ordinary: verified, taught, willing, free all week."""
-    profile = accounts.volunteer(**given)
+    profile = accounts.volunteer(name=name, **given)
     user = profile.user
     people.give_consent(subject=user, purpose=Purpose.MATCHING, text_version="1", by=user, now=NOON)
     people.set_categories(volunteer=profile, categories=Category.values, by=user, now=NOON)

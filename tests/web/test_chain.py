@@ -17,9 +17,9 @@ from kernel.references import spoken
 from matching.models import Assignment, Offer
 from rights.models import Appeal
 from service_records.models import ServiceRecord
-from tests.api.test_chain import ready_volunteer
 from tests.conftest import Clock
 from tests.factories import accounts
+from tests.factories.matching import ready_volunteer
 
 pytestmark = pytest.mark.django_db
 

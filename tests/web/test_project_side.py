@@ -10,9 +10,9 @@ from kernel.management.commands.verify import findings
 from matching.models import Application, Assignment
 from organizations.models import Organization, Project, Shift
 from service_records.models import ServiceRecord
-from tests.api.test_chain import ready_volunteer
 from tests.conftest import Clock
 from tests.factories import accounts
+from tests.factories.matching import ready_volunteer
 from tests.factories.organizations import credit_code
 from tests.factories.regions import district, street
 from tests.web.test_chain import Visitor
