@@ -12,11 +12,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bench.environment import prepare
+from tests.environment import FOLDER
 
-FOLDER = prepare()
+os.environ["DJANGO_SETTINGS_MODULE"] = "volunteer_hub.settings"
 
-import django  # noqa: E402 (the settings need the folder)
+import django
 
 django.setup()
 

@@ -1,4 +1,7 @@
-"""Where the tests live: a data folder of their own with keys of its own, set before settings load."""
+"""Where tests and measurements live: a data folder of their own with keys of its own.
+
+Imported before the settings load.
+"""
 
 import os
 import tempfile
@@ -6,10 +9,10 @@ from pathlib import Path
 
 from volunteer_hub import keys
 
-_folder = Path(tempfile.mkdtemp(prefix="hub-tests-"))
-keys.create(_folder)
-(_folder / "static").mkdir()
-os.environ["HUB_DATA"] = str(_folder)
+FOLDER = Path(tempfile.mkdtemp(prefix="hub-tests-"))
+keys.create(FOLDER)
+(FOLDER / "static").mkdir()
+os.environ["HUB_DATA"] = str(FOLDER)
 os.environ["HUB_SECOND_FACTOR"] = "0"  # its own tests switch it on
 os.environ["HUB_WAKE"] = "0"
 os.environ["HUB_PLAIN_STATIC"] = "1"
