@@ -16,6 +16,7 @@ from tests.factories import accounts, matching, organizations
 from tests.factories.regions import district, street
 from tests.web.test_account_pages import refused_page
 from tests.web.test_chain import Visitor
+from web.public import home
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +109,20 @@ def test_members_are_invited_confirm_and_leave(clock: Clock):
     invited.do(f"/org/members/{post.ref}/end/")
     post.refresh_from_db()
     assert post.ends_on is not None
+
+
+def test_the_statement_says_what_the_last_whole_look_found(monkeypatch, tmp_path):
+    run = tmp_path / "looked_at.json"
+    monkeypatch.setattr("web.public.home.LOOKED_AT", run)
+    home.last_run.cache_clear()
+    assert "最近一次全面检查" not in page("/help/accessibility/")
+
+    run.write_text(
+        '{"day": "2026-03-04", "pages": 2417, "displays": 5, "languages": 2, "violations": 3}'
+    )
+    home.last_run.cache_clear()
+    said = page("/help/accessibility/")
+    home.last_run.cache_clear()
+
+    assert "2417" in said
+    assert "3月4日" in said
