@@ -10,10 +10,9 @@ from service_records.actions.hours import (
     propose_again,
     return_hours,
 )
-from service_records.actions.together import Outcome, confirm_records
+from service_records.actions.together import confirm_records
 
 __all__ = [
-    "Outcome",
     "approve_hours",
     "check_in",
     "check_out",

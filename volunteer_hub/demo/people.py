@@ -82,9 +82,11 @@ def volunteer(
     random = made.random
     user = made.user(now)
     name = str(user.name)
-    actions.give_consent(
-        subject=user, purpose=Purpose.MATCHING, text_version=TEXT_VERSION, by=user, now=now
-    )
+    # Two of three also let organizations read their names.
+    for purpose in [Purpose.MATCHING, *([Purpose.SHARING] if made.serials % 3 else [])]:
+        actions.give_consent(
+            subject=user, purpose=purpose, text_version=TEXT_VERSION, by=user, now=now
+        )
     born = made.birthday(19, 70, now.date())
     claim = actions.join_as_volunteer(
         user=user, name=name, id_number=made.id_number(born), text_version=TEXT_VERSION, now=now

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from kernel.refusals import Refusal, allowed
 from organizations.queries import my_organizations
 from service_records import actions, queries
+from service_records.actions.together import Outcome
 from service_records.models import ServiceRecord
 from service_records.rules import MOST_AT_ONCE, check_confirms, evidence_minutes, signals
 from service_records.states import RecordState
@@ -69,13 +70,14 @@ def records(request: HttpRequest) -> HttpResponse:
     form, found = _filter(request)
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     n = page.paginator.count
+    sheets = queries.sheets(page, by=user, now=now)
     context = {
         "form": form,
         "page": page,
-        "sheets": queries.sheets(page, by=user, now=now),
+        "sheets": sheets,
+        "may_choose": page.has_other_pages() or not all(sheet.against for sheet in sheets),
         "share": queries.share_recorded(my_organizations(user, now=now), now=now),
         "said": ngettext("%(n)s record waits", "%(n)s records wait", n) % {"n": n},
-        "most": MOST_AT_ONCE,
     }
     return in_parts(request, "web/organization/records.html", context)
 
@@ -114,7 +116,7 @@ def chosen(request: HttpRequest) -> HttpResponse:
     return render(request, "web/organization/records_chosen.html", context, status=status)
 
 
-def _done(request: HttpRequest, outcomes: list[actions.Outcome]) -> HttpResponse:
+def _done(request: HttpRequest, outcomes: list[Outcome]) -> HttpResponse:
     context = {
         "done": [outcome.record for outcome in outcomes if not outcome.refusal],
         "refused": [(outcome.record, outcome.refusal) for outcome in outcomes if outcome.refusal],
