@@ -272,9 +272,6 @@ def minutes_by_path(region: Region, *, since: date) -> dict[str, int]:
     )
 
 
-FEWEST = 5  # services or evaluations behind a published share
-
-
 def recording_of(organization: Organization, *, now: datetime) -> int | None:
     """Return the per cent of an organization's services that were recorded in time."""
     return share_recorded([organization], now=now)
@@ -288,8 +285,7 @@ def share_recorded(organizations: Iterable[Organization], *, now: datetime) -> i
     )
     in_time = Q(recorded_at__isnull=False, recorded_at__date__lte=F("record_due_on"))
     found = due.aggregate(whole=Count("pk"), kept=Count("pk", filter=in_time))
-    whole = found["whole"]
-    return round(100 * found["kept"] / whole) if whole >= FEWEST else None
+    return rules.published_share(found["kept"], found["whole"])
 
 
 def satisfaction_of(organization: Organization) -> int | None:
@@ -297,8 +293,8 @@ def satisfaction_of(organization: Organization) -> int | None:
     given = Evaluation.objects.filter(assignment__opening__organization=organization).exclude(
         face=""
     )
-    whole = given.count()
-    return round(100 * given.filter(face=Face.GOOD).count() / whole) if whole >= FEWEST else None
+    found = given.aggregate(whole=Count("pk"), good=Count("pk", filter=Q(face=Face.GOOD)))
+    return rules.published_share(found["good"], found["whole"])
 
 
 def step_at(now: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.rules.figures import share
 from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
 from matching.models import Assignment
@@ -29,6 +30,7 @@ MOST_AT_ONCE = 100  # records that one person confirms together
 WORKING_DAYS_TO_RECORD = 10  # 民政部令67号 Art 11
 LATELY = timedelta(days=90)  # how long a volunteer counts as active with an organization
 EVALUATE_WITHIN = timedelta(days=30)
+FEWEST_BEHIND_A_SHARE = 5
 
 
 def check_check_in(*, assignment: Assignment, now: datetime) -> None:
@@ -188,6 +190,12 @@ def check_words(words: str) -> str:
     if not 2 <= len(clean) <= 400:
         raise Invalid("words_missing", _("Explain it, in up to 400 characters."), field="words")
     return clean
+
+
+def published_share(part: int, whole: int) -> int | None:
+    """Return per cent as the page of an organization shows it; None below five services or evaluations,
+    which say little and could point to who gave them (LOOK page 5: n ≥ 5)."""
+    return share(part, whole, fewest=FEWEST_BEHIND_A_SHARE)
 
 
 def check_evaluates(*, assignment: Assignment, may: bool, given: bool, now: datetime) -> None:

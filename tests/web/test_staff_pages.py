@@ -144,7 +144,7 @@ def test_figures_hide_what_could_point_to_somebody(clock: Clock, monkeypatch):
     clerk = Visitor(accounts.officer())
     page = clerk.see("/console/reports/", "&lt; 10")
     assert "1.50" not in page
-    monkeypatch.setattr("web.console.reports.FEWEST", 1)
+    monkeypatch.setattr("accounts.rules.figures.FEWEST_IN_A_CELL", 1)
     page = clerk.see("/console/reports/?days=30", "1.50", "100 %")
     assert "100 %" in page
     by = accounts.officer(DeskRole.CASE_HANDLER)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import queries as people
 from accounts.roles import Permission
+from accounts.rules import figures
 from help_requests import queries as asked
 from kernel.workdays import local_date
 from regions.models import Region
@@ -19,8 +20,6 @@ from regions.queries import regions_in
 from service_records import queries as served
 from web.shared.forms import Form
 from web.shared.posts import area
-
-FEWEST = 10  # people or services in a cell: fewer could point to somebody
 
 
 class PeriodForm(Form):
@@ -71,18 +70,17 @@ def reports(request: HttpRequest) -> HttpResponse:
         rows.append(
             {
                 "region": part,
-                "volunteers": _within(part, volunteers),
-                "sent": asked_for,
-                "in_time": _share(kept, asked_for),
-                "done": came,
-                "filled": _share(came, came + empty),
-                "minutes": _within(part, minutes),
+                "volunteers": figures.cell(_within(part, volunteers)),
+                "sent": figures.cell(asked_for),
+                "in_time": figures.cell_share(kept, asked_for),
+                "done": figures.cell(came),
+                "filled": figures.cell_share(came, came + empty),
+                "minutes": _within(part, minutes) if figures.cell(came) is not None else 0,
             }
         )
     most = max((row["minutes"] for row in rows), default=0) or 1
     for row in rows:
         row["bar"] = round(100 * row["minutes"] / most)
-        row["is_few"] = row["done"] < FEWEST
     context = {
         "here": here,
         "above": above,
@@ -90,10 +88,6 @@ def reports(request: HttpRequest) -> HttpResponse:
         "form": form,
         "today": today,
         "days": days,
+        "fewest": figures.FEWEST_IN_A_CELL,
     }
-    return render(request, "web/console/reports.html", {**context, "fewest": FEWEST})
-
-
-def _share(part: int, whole: int) -> int | None:
-    """Return per cent, or None where too few stand behind it."""
-    return round(100 * part / whole) if whole >= FEWEST else None
+    return render(request, "web/console/reports.html", context)
