@@ -43,12 +43,16 @@ def acting(
     return Acting(is_self=False, grant=grant) if grant else None
 
 
+def _rows(condition: Q) -> QuerySet[ResidentProfile]:
+    """Return the residents of a condition, nobody who was erased, with what every page about them shows."""
+    found = ResidentProfile.objects.filter(condition, erased_at__isnull=True)
+    return found.select_related("key", "region__parent")
+
+
 def my_residents(user: User, *, now: datetime) -> QuerySet[ResidentProfile]:
     """Return the residents that ``user`` is, or may ask for."""
     granted = live_grants(now).filter(proxy=user).values("resident_id")
-    return ResidentProfile.objects.filter(
-        Q(user=user) | Q(pk__in=granted), erased_at__isnull=True
-    ).select_related("key", "region__parent")
+    return _rows(Q(user=user) | Q(pk__in=granted))
 
 
 def resident_keys(user: User, *, now: datetime) -> list[int]:
@@ -65,29 +69,21 @@ def residents_for(viewer: User | None, *, now: datetime) -> QuerySet[ResidentPro
     """Return the residents that ``viewer`` is, may ask for, or whose street is theirs to serve."""
     if viewer is None:
         return ResidentProfile.objects.none()
-    scope = scope_q(viewer, Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS, now=now) | Q(
-        pk__in=resident_keys(viewer, now=now)
-    )
-    return ResidentProfile.objects.filter(scope, erased_at__isnull=True).select_related(
-        "key", "region__parent"
-    )
+    scope = scope_q(viewer, Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS, now=now)
+    return _rows(scope | Q(pk__in=resident_keys(viewer, now=now)))
 
 
 def residents_known_to(viewer: User | None, *, now: datetime) -> QuerySet[ResidentProfile]:
     """Return the residents that ``viewer`` sees, and whom they registered."""
     if viewer is None:
         return ResidentProfile.objects.none()
-    return ResidentProfile.objects.filter(
-        Q(pk__in=residents_for(viewer, now=now).values("pk")) | Q(registered_by=viewer),
-        erased_at__isnull=True,
-    ).select_related("key", "region__parent")
+    seen = residents_for(viewer, now=now).values("pk")
+    return _rows(Q(pk__in=seen) | Q(registered_by=viewer))
 
 
 def residents_to_reveal(viewer: User | None, *, now: datetime) -> QuerySet[ResidentProfile]:
     """Return the residents of the area in which ``viewer`` may look at masked data, with a reason."""
-    return ResidentProfile.objects.filter(
-        scope_q(viewer, Permission.REVEAL, now=now), erased_at__isnull=True
-    ).select_related("key", "region__parent")
+    return _rows(scope_q(viewer, Permission.REVEAL, now=now))
 
 
 def name_key(name: str) -> str:
@@ -97,15 +93,8 @@ def name_key(name: str) -> str:
 
 def resident_named(*, number: str, name: str) -> ResidentProfile | None:
     """Return the resident with this number and this name: whoever asks to act for one knows both."""
-    return (
-        ResidentProfile.objects.filter(
-            number=clean_number(number),
-            name_index=vault.blind("name", name_key(name)),
-            erased_at__isnull=True,
-        )
-        .select_related("key", "region", "user")
-        .first()
-    )
+    named = Q(number=clean_number(number), name_index=vault.blind("name", name_key(name)))
+    return _rows(named).select_related("user").first()
 
 
 def find_residents(
@@ -147,9 +136,7 @@ def certificates_claimed_twice(viewer: User | None, *, now: datetime) -> QuerySe
     """Return residents whose certificate number another one gave before: the city's identity desk."""
     if not may_in_city(viewer, Permission.VERIFY_PEOPLE, now=now):
         return ResidentProfile.objects.none()
-    return ResidentProfile.objects.filter(
-        certificate__isnull=False, certificate_index__isnull=True
-    ).select_related("key", "region__parent")
+    return _rows(Q(certificate__isnull=False, certificate_index__isnull=True))
 
 
 def reveals_of(resident: ResidentProfile) -> QuerySet[Reveal]:
