@@ -1,7 +1,7 @@
 """Which requests and visits a viewer may see."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 
@@ -46,6 +46,21 @@ def speaks_for(user: User, request: HelpRequest, *, now: datetime) -> bool:
     if people.acting(user, request.resident, deed="ask", now=now):
         return True
     return request.asked_by_id == user.pk and takes_calls_of(user, request.resident, now=now)
+
+
+class CancelFacts(TypedDict):
+    """What ``rules.check_cancels`` asks about who calls a request off."""
+
+    is_side: bool
+    in_scope: bool
+
+
+def cancel_facts(user: User, request: HelpRequest, *, now: datetime) -> CancelFacts:
+    """Return whether ``user`` speaks for the resident, or answers for the place of the request."""
+    return {
+        "is_side": speaks_for(user, request, now=now),
+        "in_scope": people.may(user, *OFFICE, region=request.region, now=now),
+    }
 
 
 def _seen_by(viewer: User, *, now: datetime, field: str = "") -> Q:

@@ -37,7 +37,7 @@ class Conflict(Refusal):
     """The state of things stands against it, now."""
 
 
-def refusal_of(check: Callable[..., None], **facts: Any) -> Refusal | None:
+def refusal_of(check: Callable[..., object], **facts: Any) -> Refusal | None:
     """Return what ``check`` would raise on these facts, or None."""
     try:
         check(**facts)
@@ -46,6 +46,6 @@ def refusal_of(check: Callable[..., None], **facts: Any) -> Refusal | None:
     return None
 
 
-def allowed(check: Callable[..., None], **facts: Any) -> bool:
+def allowed(check: Callable[..., object], **facts: Any) -> bool:
     """Say whether ``check`` would let it pass."""
     return refusal_of(check, **facts) is None

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db.models import F, Q, QuerySet
 
@@ -97,6 +97,24 @@ def incidents_for(viewer: User | None, *, now: datetime) -> QuerySet[Incident]:
         .select_related("key", "region__parent", "assignment__opening", "handler")
         .order_by("-pk")
     )
+
+
+class AppealFacts(TypedDict):
+    """What ``rules.check_appeals`` asks about a record."""
+
+    decided_at: datetime | None
+    is_corrected: bool
+    is_running: bool
+
+
+def appeal_facts(record: ServiceRecord) -> AppealFacts:
+    """Return when a record was decided, whether another stands in its place, whether an appeal runs."""
+    last = None if record.approved_at else record.reviews.last()
+    return {
+        "decided_at": record.approved_at or (last.at if last else None),
+        "is_corrected": ServiceRecord.objects.filter(corrects=record).exists(),
+        "is_running": Appeal.objects.filter(record=record, state__in=RUNNING).exists(),
+    }
 
 
 def case_queue(viewer: User, *, now: datetime) -> list[Complaint | Appeal]:

@@ -44,9 +44,15 @@ def check_words(words: str, *, field: str = "words", least: int = 2, most: int =
 
 
 def check_appeals(
-    *, record: ServiceRecord, by: User, decided_at: datetime | None, now: datetime
+    *,
+    record: ServiceRecord,
+    by: User,
+    decided_at: datetime | None,
+    is_corrected: bool,
+    is_running: bool,
+    now: datetime,
 ) -> None:
-    """A volunteer appeals a decision on the own hours, within 30 days of it."""
+    """A volunteer appeals a decision on the own hours, within 30 days of it; one appeal at a time."""
     if record.volunteer_id != by.pk:
         raise NotAllowed("not_yours", _("This is somebody else's."))
     if record.state not in {RecordState.APPROVED, RecordState.RETURNED} or decided_at is None:
@@ -56,6 +62,10 @@ def check_appeals(
             "too_late",
             _("An appeal can be made for %(n)d days.") % {"n": days("appeal").days},
         )
+    if is_corrected:
+        raise Conflict("corrected", _("These hours were corrected already."))
+    if is_running:
+        raise Conflict("appeal_running", _("Your appeal is already being looked at."))
 
 
 def check_handles(*, in_scope: bool, involved: Collection[int | None], by: User) -> None:

@@ -124,8 +124,7 @@ def cancel_request(*, request: HelpRequest, reason: str, by: User, now: datetime
 
     Raises ``NotAllowed`` (``not_your_request``), ``Invalid`` (``reason_missing``), ``Conflict``.
     """
-    is_side = queries.speaks_for(by, request, now=now)
-    rules.check_cancels(is_side=is_side, in_scope=_in_office(request, by=by, now=now))
+    rules.check_cancels(**queries.cancel_facts(by, request, now=now))
     _cancel(request, CancelReason(rules.check_cancel_reason(reason)), by=by, now=now)
     return request
 

@@ -8,9 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import queries as people
 from accounts.models import User
-from accounts.roles import Permission
 from help_requests import events, queries, rules
 from help_requests.actions.codes import renew_code
 from help_requests.models import HelpRequest, Visit
@@ -138,9 +136,7 @@ def mark_visit_unfilled(*, visit: Visit, now: datetime) -> Visit:
 
 
 def _check_may_change(visit: Visit, *, by: User, now: datetime) -> None:
-    is_side = queries.speaks_for(by, visit.request, now=now)
-    office = people.may(by, Permission.ANSWER_REQUESTS, region=visit.region, now=now)
-    rules.check_cancels(is_side=is_side, in_scope=office)
+    rules.check_cancels(**queries.cancel_facts(by, visit.request, now=now))
     rules.check_visit_open(visit)
 
 

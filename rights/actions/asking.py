@@ -11,7 +11,7 @@ from kernel import vault
 from kernel.events import record as leave_event
 from kernel.models import PersonKey
 from kernel.references import new_number
-from kernel.refusals import Conflict, Invalid
+from kernel.refusals import Invalid
 from kernel.transitions import move
 from kernel.workdays import local_date
 from matching.models import Assignment
@@ -89,17 +89,11 @@ def submit_appeal(
     Raises ``NotAllowed`` (``not_yours``), ``Invalid`` (``reason_missing``, ``words_missing``,
     ``bad_minutes``), ``Conflict`` (``not_decided``, ``too_late``, ``corrected``, ``appeal_running``).
     """
-    last = record.reviews.last()
-    decided_at = record.approved_at or (last.at if last else None)
-    rules.check_appeals(record=record, by=by, decided_at=decided_at, now=now)
+    rules.check_appeals(record=record, by=by, now=now, **queries.appeal_facts(record))
     if reason not in AppealReason.values:
         raise Invalid("reason_missing", _("Choose what is wrong."), field="reason")
     if claimed_minutes is not None and not 0 < claimed_minutes <= 1440:
         raise Invalid("bad_minutes", _("Choose the minutes of one day."), field="claimed_minutes")
-    if ServiceRecord.objects.filter(corrects=record).exists():
-        raise Conflict("corrected", _("These hours were corrected already."))
-    if Appeal.objects.filter(record=record, state__in=queries.RUNNING).exists():
-        raise Conflict("appeal_running", _("Your appeal is already being looked at."))
     appeal = Appeal.objects.create(
         number=new_number(Appeal, "A"),
         key=by.key,

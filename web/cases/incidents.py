@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from kernel.refusals import allowed
 from rights import actions, queries
+from rights.rules import check_adds
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 
@@ -42,8 +44,14 @@ def incident(request: HttpRequest, ref: str) -> HttpResponse:
     ):
         messages.success(request, _("Closed."))
         return redirect("web:incidents")
-    is_mine = row.by_id == user.pk
-    return show(request, "web/cases/incident.html", form, row=row, is_mine=is_mine)
+    return show(
+        request,
+        "web/cases/incident.html",
+        form,
+        row=row,
+        is_mine=row.by_id == user.pk,
+        may_add=allowed(check_adds, incident=row),
+    )
 
 
 @login_required

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.queries import desk_paths, desks_of, volunteers_for
 from accounts.roles import Permission
-from help_requests import actions, queries
+from help_requests import actions, queries, rules
 from help_requests.states import RefusalReason, RequestState
+from kernel.refusals import allowed, refusal_of
 from matching import actions as matching
 from matching import queries as matched
 from matching.states import OpeningState
@@ -109,7 +110,17 @@ def request_page(request: HttpRequest, ref: str) -> HttpResponse:
         }
         for opening in openings.order_by("starts_at")[:3]
     ]
-    return show(request, "web/console/request.html", form, row=row, boards=boards)
+    is_own = row.resident.user_id == user.pk
+    return show(
+        request,
+        "web/console/request.html",
+        form,
+        row=row,
+        boards=boards,
+        may_answer=row.machine.allows(row.state, RequestState.ACCEPTED)
+        and allowed(rules.check_answers, in_scope=True, is_own=is_own),
+        too_late=refusal_of(rules.check_still_ahead, request=row, now=now),
+    )
 
 
 class RefuseForm(Form):

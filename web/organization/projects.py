@@ -15,7 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.states import Category, SkillCode
+from kernel.refusals import allowed
 from organizations import actions, queries
+from organizations.rules import check_active
 from organizations.states import ProjectState
 from regions.queries import streets
 from web.organization.running import runs_one
@@ -120,7 +122,8 @@ def project(request: HttpRequest, ref: str) -> HttpResponse:
         form,
         row=row,
         shifts=row.shifts.all(),
-        may_submit=row.state in {ProjectState.DRAFT, ProjectState.RETURNED},
+        may_submit=row.machine.allows(row.state, ProjectState.SUBMITTED)
+        and allowed(check_active, organization=row.organization),
     )
 
 

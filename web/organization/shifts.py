@@ -1,7 +1,5 @@
 """Run a shift: the code on the screen, the roster, the hours."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,12 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from kernel.refusals import allowed
 from matching import actions as matching
 from matching import queries as matched
 from organizations import actions, queries
 from organizations.models import Shift
+from organizations.rules import check_shift_open
 from service_records import actions as records
 from service_records import queries as recorded
+from service_records.rules import EARLY
 from service_records.states import CheckMethod
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
@@ -35,7 +36,7 @@ def shift(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the rotating code while it runs, who comes, who waits, and the hours to confirm."""
     user, now = me(request), timezone.now()
     row = _shift(request, ref)
-    is_on = row.starts_at - timedelta(hours=1) <= now < row.ends_at
+    is_on = row.starts_at - EARLY <= now < row.ends_at
     code, seconds = recorded.rotating_code(row, now=now) if is_on else ("", 0)
     applications = matched.applications_for(user, now=now).filter(opening__shift=row)
     return render(
@@ -43,6 +44,7 @@ def shift(request: HttpRequest, ref: str) -> HttpResponse:
         "web/organization/shift.html",
         {
             "row": row,
+            "may_cancel": allowed(check_shift_open, shift=row, now=now),
             "code": code,
             "seconds": seconds,
             "roster": matched.roster(row),

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from help_requests import actions, queries
+from help_requests import actions, queries, rules
 from help_requests.states import CancelReason, RequestState
+from kernel.refusals import allowed
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
 
@@ -18,10 +19,13 @@ from web.shared.pages import me, one
 @login_required
 def request_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show its state, the next step with its clock, and its visits."""
-    row = one(queries.requests_for(me(request), now=timezone.now()), ref)
+    user, now = me(request), timezone.now()
+    row = one(queries.requests_for(user, now=now), ref)
     if row.state == RequestState.DRAFT:
         return redirect("web:request-what", ref=ref)
-    may_cancel = not row.machine.is_final(row.state) and row.state != RequestState.REFERRED
+    may_cancel = row.machine.allows(row.state, RequestState.CANCELLED) and allowed(
+        rules.check_cancels, **queries.cancel_facts(user, row, now=now)
+    )
     return render(
         request,
         "web/resident/request.html",

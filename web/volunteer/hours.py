@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from accounts.queries import volunteers_for
 from incentives import actions, queries
+from kernel.refusals import allowed
 from kernel.workdays import local_date
 from rights import actions as rights
 from rights import queries as cases
+from rights.rules import check_appeals
 from rights.states import AppealReason
 from service_records import queries as records
 from web.shared.forms import DayField, Form, TextField, carry_out, show
@@ -105,5 +107,5 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
         row=row,
         appeals=cases.appeals_for(user, now=now).filter(record=row),
         correction=getattr(row, "correction", None),
-        may_appeal=row.state in {"APPROVED", "RETURNED"} and not getattr(row, "correction", None),
+        may_appeal=allowed(check_appeals, record=row, by=user, now=now, **cases.appeal_facts(row)),
     )

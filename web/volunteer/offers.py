@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from kernel.refusals import allowed, refusal_of
 from matching import actions, queries, rules
 from matching.engine import Reason
 from matching.states import DeclineReason
@@ -20,9 +21,24 @@ from web.shared.pages import me, one
 @login_required
 def offer(request: HttpRequest, ref: str) -> HttpResponse:
     """Show what, when, roughly where, why me, and by when to answer."""
-    row = one(queries.offers_for(me(request)), ref)
+    user, now = me(request), timezone.now()
+    row = one(queries.offers_for(user), ref)
     reasons = [rules.reason_words(Reason(code, value, facts)) for code, value, facts in row.reasons]
-    return render(request, "web/volunteer/offer.html", {"row": row, "reasons": reasons})
+    refusal = refusal_of(
+        rules.check_accept,
+        offer=row,
+        opening=row.opening,
+        clash=queries.overlapping(volunteer=user, opening=row.opening),
+        by=user,
+        now=now,
+    )
+    context = {
+        "row": row,
+        "reasons": reasons,
+        "refusal": refusal,
+        "may_extend": allowed(rules.check_extend, offer=row, by=user, now=now),
+    }
+    return render(request, "web/volunteer/offer.html", context)
 
 
 @login_required

@@ -14,12 +14,15 @@ from django.views.decorators.http import require_POST
 
 from accounts.queries import listed
 from accounts.states import Need
+from kernel.refusals import allowed
 from matching import actions, queries
 from matching.models import Assignment
+from matching.rules import check_cancels
 from rights.actions import report_incident
 from rights.states import IncidentKind
 from service_records import actions as records
 from service_records import queries as recorded
+from service_records.rules import check_check_in
 from service_records.states import CheckMethod
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
@@ -48,6 +51,8 @@ def task(request: HttpRequest, ref: str) -> HttpResponse:
             "needs": [Need(code).label for code in needs],
             "resident": visit.request.resident if visit else None,
             "records": recorded.records_of(row),
+            "may_check_in": allowed(check_check_in, assignment=row, now=now),
+            "may_cancel": allowed(check_cancels, assignment=row, may=True, now=now),
         },
     )
 
