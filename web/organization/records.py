@@ -90,7 +90,7 @@ def chosen(request: HttpRequest) -> HttpResponse:
     """
     runs_one(request)
     user, now = me(request), timezone.now()
-    refs = (request.POST or request.GET).getlist("record")
+    refs = (request.POST if request.method == "POST" else request.GET).getlist("record")
     found = queries.organization_records(user, now=now).filter(
         ref__in=[ref for ref in refs if ref.isprintable()]  # PostgreSQL takes no NUL
     )
