@@ -12,6 +12,7 @@ TOKEN_REVOKED = "token.revoked"  # noqa: S105
 PASSKEY_ADDED = "passkey.added"
 PASSKEY_USED = "passkey.used"
 PASSKEY_REMOVED = "passkey.removed"
+APP_ADDED = "app.added"
 APP_REMOVED = "app.removed"
 USER_SUSPENDED = "user.suspended"
 USER_RESTORED = "user.restored"

@@ -51,6 +51,10 @@ HEARD: dict[str, tuple[Telling, ...]] = {
     people.USER_ENTERED: (Telling("signed_in", _A.OWNER, ("ELSEWHERE",), too=True),),
     people.ADDRESS_CHANGED: (Telling("address_changed", _A.OWNER, too=True),),
     people.PASSWORD_CHANGED: (Telling("password_changed", _A.OWNER, too=True),),
+    people.PASSKEY_ADDED: (Telling("factor_added", _A.OWNER, too=True),),
+    people.APP_ADDED: (Telling("factor_added", _A.OWNER, too=True),),
+    people.PASSKEY_REMOVED: (Telling("factor_removed", _A.OWNER, too=True),),
+    people.APP_REMOVED: (Telling("factor_removed", _A.OWNER, too=True),),
     people.IDENTITY_ANSWERED: (
         Telling("identity_verified", _A.OWNER, ("MATCH",)),
         Telling("identity_refused", _A.OWNER, ("MISMATCH", "NO_RECORD", "REJECTED")),

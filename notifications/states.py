@@ -64,6 +64,8 @@ KINDS: dict[str, Kind] = {
     "signed_in": _USEFUL,
     "address_changed": _SAFETY,
     "password_changed": _SAFETY,
+    "factor_added": _SAFETY,
+    "factor_removed": _SAFETY,
     "identity_verified": _MUST,
     "identity_refused": _MUST,
     "credential_valid": _MUST,

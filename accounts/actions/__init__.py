@@ -34,6 +34,7 @@ from accounts.actions.papers import (
     withdraw_credential,
 )
 from accounts.actions.passkeys import (
+    add_app,
     add_passkey,
     enter_with_passkey,
     remove_app,
@@ -73,6 +74,7 @@ from accounts.actions.volunteers import (
 )
 
 __all__ = [
+    "add_app",
     "add_block",
     "add_passkey",
     "answer_identity",

@@ -1,6 +1,6 @@
 """Passkeys: made, shown as the second factor or as both, removed; the authenticator app: removed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -168,6 +168,18 @@ def remove_passkey(*, passkey: Passkey, by: User | None, now: datetime) -> Passk
     if gone:
         record(events.PASSKEY_REMOVED, subject=passkey, by=by, at=now)
     return passkey
+
+
+@transaction.atomic
+def add_app(*, user: User, keep: Callable[[], object], by: User, now: datetime) -> User:
+    """Set an authenticator app up, whose secret the face's library keeps by ``keep``.
+
+    Raises ``NotAllowed`` (``not_yours``).
+    """
+    rules.check_own(user=user, by=by)
+    keep()
+    record(events.APP_ADDED, subject=user, by=by, at=now)
+    return user
 
 
 @transaction.atomic

@@ -28,6 +28,12 @@ def of_user(event: Event) -> Scene:
     )
 
 
+def of_passkey(event: Event) -> Scene:
+    """Only its owner adds or removes a passkey, and a removed one is no longer there to ask."""
+    owner = User.objects.select_related("key").get(pk=event.by_id)
+    return Scene(facts={"at": moment(event.at)}, link="/account/", owner=owner)
+
+
 def of_verification(event: Event) -> Scene:
     row = Verification.objects.select_related("user__key").get(pk=event.subject_id)
     return Scene(

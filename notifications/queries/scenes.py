@@ -9,6 +9,7 @@ from typing import Any
 from accounts.models import (
     Credential,
     Desk,
+    Passkey,
     ProxyGrant,
     User,
     Verification,
@@ -284,6 +285,7 @@ def _incident(event: Event) -> Scene:
 
 _BY_SUBJECT: dict[type[Any], Callable[[Event], Scene]] = {
     User: persons.of_user,
+    Passkey: persons.of_passkey,
     Verification: persons.of_verification,
     Credential: persons.of_credential,
     ProxyGrant: persons.of_grant,

@@ -31,6 +31,7 @@ from tests.factories import (
     help_requests,
     notifications,
     organizations,
+    passkeys,
     regions,
     rights,
     service_records,
@@ -39,6 +40,7 @@ from tests.factories import matching as make_matching
 from tests.factories.accounts import NOON
 from tests.factories.help_requests import VISIT_AT
 from tests.factories.service_records import DONE_AT, NEXT_DAY
+from tests.refused import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +86,29 @@ def test_signing_in_here_alone_is_not_told(deliver, kinds):
     deliver()
 
     assert kinds(user) == ["password_changed"]
+
+
+def test_second_factors_that_come_and_go_are_told(deliver, kinds):
+    user = accounts.user()
+    kept: list[str] = []
+
+    people.add_app(user=user, keep=lambda: kept.append("app"), by=user, now=NOON)
+    key = passkeys.passkey(user)
+    people.remove_passkey(passkey=key, by=user, now=NOON)
+    deliver()
+
+    assert kept == ["app"]
+    assert kinds(user) == ["factor_added", "factor_added", "factor_removed"]
+
+
+def test_nobody_sets_up_an_app_for_somebody_else():
+    one, other = accounts.user(), accounts.user()
+    kept: list[str] = []
+
+    with refused("not_yours"):
+        people.add_app(user=one, keep=lambda: kept.append("app"), by=other, now=NOON)
+
+    assert kept == []
 
 
 @pytest.mark.parametrize(

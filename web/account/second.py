@@ -1,6 +1,7 @@
 """The second factor of staff, set up once, asked at each sign-in: six digits of an app, or a passkey."""
 
 import base64
+from functools import partial
 from typing import Any
 
 import segno
@@ -17,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import queries
+from accounts import actions, queries
 from accounts.actions.access import count
 from accounts.actions.passkeys import SECOND_FACTOR_TRIES
 from kernel import vault
@@ -88,7 +89,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         if not fits:
             raise Invalid("code_wrong", _("This code is not right."), field="code")
         if standing is None:
-            TOTP.activate(user, secret)
+            keep = partial(TOTP.activate, user, secret)
+            actions.add_app(user=user, keep=keep, by=user, now=timezone.now())
         return True
 
     if request.method == "POST" and carry_out(form, act):
