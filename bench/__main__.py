@@ -15,6 +15,7 @@ from typing import Any
 from tests.environment import FOLDER
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "volunteer_hub.settings"
+os.environ["HUB_POOL"] = "1"  # connections are kept, as in web processes
 
 import django
 
@@ -218,8 +219,8 @@ HEAD = """# What a request costs
 
 Written by `python -m bench`; with `DATABASE_URL` it measures that database (one that is empty). CPU time
 of one request in one process: the whole product (middleware, log, token, permissions, shapes) beside a
-view without any of it that sends the same rows by `.values()`. Only the ratios of one run can be
-compared; other work on the machine moves the milliseconds.
+view without any of it that sends the same rows by `.values()`; both keep their connection, as web processes
+do. Only the ratios of one run can be compared; other work on the machine moves the milliseconds.
 """
 
 if __name__ == "__main__":
