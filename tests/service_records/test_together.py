@@ -1,5 +1,6 @@
 """Many records confirmed at once: each by itself, none that asks for a look of its own."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from matching.models import Assignment
 from service_records import actions, queries, rules
 from service_records.models import ServiceRecord
 from service_records.states import CheckMethod
+from tests.conftest import on_postgresql
 from tests.factories import accounts, help_requests, matching, organizations
 from tests.factories import service_records as make
 from tests.factories.organizations import SHIFT_AT
@@ -62,6 +64,22 @@ def test_one_that_is_refused_takes_no_other_with_it():
     assert set(ServiceRecord.objects.values_list("state", flat=True)) == {"PROPOSED"}
     fresh = queries.organization_records(by, now=AFTER)
     assert set(confirm(fresh, by).values()) == {"illegal_move"}
+
+
+@pytest.mark.django_db(transaction=True)
+@on_postgresql
+def test_clerks_with_the_same_list_confirm_each_record_once(race):
+    need = matching.shift_opening()
+    rows = [make.shift_record(need) for _row in range(3)]
+    by, before = runner(rows[0]), last_event()
+
+    got = race(8, lambda _n: confirm(queries.organization_records(by, now=AFTER), by))
+
+    for row in rows:
+        codes = Counter(said[row.ref] for said in got)
+        assert codes.pop("") == 1
+        assert set(codes) <= {"state_changed", "illegal_move"}
+    assert names_since(before) == ["record.confirmed"] * 3
 
 
 @pytest.mark.parametrize(
