@@ -30,6 +30,7 @@ def of_user(event: Event) -> Scene:
 
 def of_passkey(event: Event) -> Scene:
     """Only its owner adds or removes a passkey, and a removed one is no longer there to ask."""
+    assert event.by_id is not None
     owner = User.objects.select_related("key").get(pk=event.by_id)
     return Scene(facts={"at": moment(event.at)}, link="/account/", owner=owner)
 
