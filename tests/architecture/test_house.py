@@ -94,11 +94,43 @@ def test_a_module_fits_on_a_few_screens(path):
     assert len(path.read_text().splitlines()) <= 400
 
 
+TEMPLATES = sorted(p for p in (ROOT / "templates").rglob("*") if p.suffix in {".html", ".txt"})
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_template_fits_on_a_few_screens_and_its_lines_on_one(path):
+    lines = path.read_text().splitlines()
+
+    assert len(lines) <= 200
+    assert [line for line in lines if len(line) > 140] == []
+
+
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda p: str(p.relative_to(ROOT))
+    ("component", "mark"),
+    [
+        ("components/back.html", "One step back"),
+        ("components/details.html", "govuk-details__summary"),
+        ("components/row.html", "govuk-summary-list__row"),
+        ("components/state.html", "look.tone"),
+        ("web/shared/templatetags", 'role="columnheader"'),
+    ],
 )
-def test_a_template_fits_on_a_few_screens(path):
-    assert len(path.read_text().splitlines()) <= 200
+def test_what_has_a_component_is_written_out_nowhere_else(component, mark):
+    written = {
+        str(path.relative_to(ROOT / "templates")) for path in TEMPLATES if mark in path.read_text()
+    }
+
+    assert written - {component} == set()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "templates" / "components").iterdir()), ids=lambda p: p.name
+)
+def test_a_component_is_used(path):
+    tags = (ROOT / "web" / "shared" / "templatetags").glob("*.py")
+    users = [other.read_text() for other in [*TEMPLATES, *tags] if other != path]
+
+    assert any(f"components/{path.name}" in text for text in users)
 
 
 def test_the_kernel_holds_few_ideas():
