@@ -12,11 +12,13 @@ from help_requests import actions as requests
 from help_requests.models import Visit
 from help_requests.states import Place, VisitState
 from kernel.events import record
+from kernel.guards import refused_by
 from kernel.refusals import Conflict
 from kernel.transitions import move
 from matching import events
 from matching.actions.assignments import mark_no_show
 from matching.actions.places import lapse_applications, lock_opening, withdraw_offers
+from matching.guards import NO_OVERLAP_MOVED
 from matching.models import Opening
 from matching.states import LIVE, AssignmentState, OpeningState
 from organizations.models import Shift
@@ -103,7 +105,9 @@ def _move(
             Opening.objects.filter(pk=opening.pk).update(
                 starts_at=starts_at, ends_at=ends_at, places=places
             )
-    except IntegrityError:
+    except IntegrityError as error:
+        if refused_by(error) != NO_OVERLAP_MOVED:
+            raise
         raise Conflict(
             "overlap", _("Somebody who comes has another service then."), field="starts_at"
         ) from None

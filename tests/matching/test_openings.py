@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from help_requests import actions as requests
 from help_requests.models import Visit
@@ -104,6 +105,13 @@ def test_moving_cannot_make_two_services_overlap():
     )
     actions.follow_visit(visit=beside, now=NOON)
     assert fresh(second.opening).starts_at == first.opening.ends_at
+
+
+def test_a_time_that_nobody_foresaw_is_a_fault_and_no_overlap():
+    shift = matching.shift_opening().shift
+    shift.ends_at = shift.starts_at - DAY
+    with pytest.raises(IntegrityError, match="ends_after_it_starts"):
+        actions.follow_shift(shift=shift, now=NOON)
 
 
 def test_a_shift_without_an_opening_is_followed_by_nothing():
