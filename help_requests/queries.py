@@ -102,8 +102,8 @@ def _rows(found: QuerySet[HelpRequest]) -> QuerySet[HelpRequest]:
 
 def my_requests(viewer: User, *, now: datetime) -> QuerySet[HelpRequest]:
     """Return the requests of the residents that the viewer is or may ask for, newest first."""
-    residents = people.resident_keys(viewer, now=now)
-    return requests_for(viewer, now=now).filter(resident__in=residents).order_by("-pk")
+    mine = people.my_residents(viewer, now=now).values("pk")
+    return _rows(HelpRequest.objects.filter(resident__in=mine)).order_by("-pk")
 
 
 def find_requests(
@@ -130,8 +130,8 @@ def request_queue(
 
     ``text`` is a number as people say it, or part of one, or words of the kind of service.
     """
-    found = requests_for(viewer, now=now).filter(people.scope_q(viewer, *OFFICE, now=now))
-    found = found.exclude(state=RequestState.DRAFT)
+    area = people.scope_q(viewer, *OFFICE, now=now)
+    found = _rows(HelpRequest.objects.filter(area)).exclude(state=RequestState.DRAFT)
     if state:
         found = found.filter(state=state)
     if text:

@@ -66,6 +66,15 @@ def records_for(viewer: User | None, *, now: datetime) -> QuerySet[ServiceRecord
     )
 
 
+def own_records(volunteer: User) -> QuerySet[ServiceRecord]:
+    """Return a volunteer's own records, the newest first."""
+    return (
+        ServiceRecord.objects.filter(volunteer=volunteer)
+        .select_related(*AT_HAND)
+        .order_by("-service_on", "-pk")
+    )
+
+
 def review_queue(viewer: User, *, now: datetime) -> QuerySet[ServiceRecord]:
     """Return what the viewer may review, the one due first at the top.
 

@@ -89,7 +89,7 @@ def everything(user: User, *, now: datetime) -> dict[str, Any]:
         ],
         "service_records": [
             _fields(row, "number", "service_on", "minutes", "evidence", "state")
-            for row in served.records_for(user, now=now).filter(volunteer=user)
+            for row in served.own_records(user)
         ],
         "points": [_fields(row, "kind", "amount", "at") for row in earned.entries_for(user)],
         "proofs": [

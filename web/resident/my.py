@@ -28,14 +28,11 @@ def my(request: HttpRequest) -> HttpResponse:
     residents = list(queries.my_residents(user, now=now))
     if not residents:
         return redirect("web:resident-register")
-    coming = requests.visits_for(user, now=now).filter(
-        request__resident__in=residents,
-        state__in=[VisitState.PLANNED, VisitState.MATCHED, VisitState.IN_SERVICE],
-        ends_at__gt=now,
+    visits = requests.visits_for(user, now=now).filter(request__resident__in=residents)
+    coming = visits.filter(
+        state__in=[VisitState.PLANNED, VisitState.MATCHED, VisitState.IN_SERVICE], ends_at__gt=now
     )
-    done = requests.visits_for(user, now=now).filter(
-        request__resident__in=residents, state=VisitState.COMPLETED
-    )
+    done = visits.filter(state=VisitState.COMPLETED)
     return render(
         request,
         "web/resident/my.html",

@@ -58,7 +58,7 @@ def hours(request: HttpRequest) -> HttpResponse:
         totals=queries.hours_of(user),
         stars=range(queries.stars_of(user)),
         points=queries.balance(user),
-        records=records.records_for(user, now=now).filter(volunteer=user)[:50],
+        records=records.own_records(user)[:50],
         proofs=queries.proofs_for(user, now=now)[:20],
     )
 
@@ -91,7 +91,7 @@ class AppealForm(Form):
 def record(request: HttpRequest, ref: str) -> HttpResponse:
     """Understand one record, and appeal a decision about it."""
     user, now = me(request), timezone.now()
-    row = one(records.records_for(user, now=now).filter(volunteer=user), ref)
+    row = one(records.own_records(user), ref)
     form = AppealForm(request.POST or None)
 
     def act(given: dict[str, Any]) -> Any:
