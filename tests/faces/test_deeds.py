@@ -13,6 +13,7 @@ OTHERWISE = {
     "accounts.add_passkey": "a browser asks its device for the key, which no program has",
     "accounts.enter_with_passkey": "the same; a program signs in with a code",
     "accounts.show_passkey": "the second factor of a browser's session",
+    "accounts.add_app": "the same; its secret passes through the browser alone",
     "accounts.count": "the tries of the second factor, which a browser's session passes",
     "accounts.add_block": "me/blocks/, by the task (matching.part_ways)",
     "notifications.set_telling": "me/notice-preferences/ and me/quiet-hours/",
