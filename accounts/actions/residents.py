@@ -235,10 +235,14 @@ def register_resident(
     return resident
 
 
-def _may_write(resident: ResidentProfile, *, by: User, now: datetime) -> bool:
-    return queries.acting(by, resident, deed="ask", now=now) is not None or queries.may(
+def _check_writes(resident: ResidentProfile, given: Details, *, by: User, now: datetime) -> None:
+    """Who may ask for the resident writes, or the office; health notes only who may see them."""
+    deeds = ["ask", "see_health"] if given.get("health_notes") is not None else ["ask"]
+    office = queries.may(
         by, Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS, region=resident.region, now=now
     )
+    may = office or all(queries.acting(by, resident, deed=deed, now=now) for deed in deeds)
+    rules.check_writes_resident(may_write=may)
 
 
 @transaction.atomic
@@ -256,9 +260,9 @@ def change_resident(
     """Change what is given of a resident's details; the event names the fields, not what they hold.
 
     Raises ``Invalid`` at the field that is wrong (``consent_missing`` at health notes that nobody
-    allowed) or ``NotAllowed`` (``not_your_resident``).
+    allowed) or ``NotAllowed`` (``not_your_resident``, also for a proxy who may not see these notes).
     """
-    rules.check_writes_resident(may_write=_may_write(resident, by=by, now=now))
+    _check_writes(resident, details, by=by, now=now)
     if notes := details.get("health_notes"):
         rules.check_health_notes(
             notes=notes, consented=queries.has_consent(resident, Purpose.HEALTH)
@@ -290,9 +294,10 @@ def write_needs(
 
     Raises as ``change_resident`` and ``give_consent``.
     """
-    decide_consent(subject=resident, purpose=Purpose.HEALTH, text_version=health, by=by, now=now)
     if not health:
         details.setdefault("health_notes", "")
+    _check_writes(resident, details, by=by, now=now)
+    decide_consent(subject=resident, purpose=Purpose.HEALTH, text_version=health, by=by, now=now)
     return change_resident(resident=resident, by=by, now=now, **details)
 
 

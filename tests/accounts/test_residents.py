@@ -242,6 +242,23 @@ def test_health_notes_stand_with_their_own_consent_only_whichever_door():
         change(resident, me, health_notes="青霉素过敏")
 
 
+def test_a_proxy_without_leave_neither_writes_health_notes_nor_takes_them_away():
+    resident, notes = full(), "花生过敏"
+    may_not = make.grant(resident).proxy
+    may = make.grant(resident, may_see_health=True).proxy
+
+    with refused("not_your_resident"):
+        change(resident, may_not, health_notes=notes)
+    for health, given in (("1", {"health_notes": notes}), (None, {})):
+        with refused("not_your_resident"):
+            write_needs(resident, may_not, health=health, **given)
+    change(resident, may_not, practical="敲三下")
+    assert notes_of(resident) == "青霉素过敏"
+    change(resident, may, health_notes=notes)
+    change(resident, make.officer(), practical="按铃", health_notes=f"{notes}。")
+    assert notes_of(resident) == f"{notes}。"
+
+
 def test_health_notes_go_with_their_consent_and_with_no_other():
     resident = full()
     sharing = actions.give_consent(
