@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -176,8 +177,11 @@ class Volunteers(ReadOperations):
     @extend_schema(request=Nothing, responses=VolunteerInAreaCard)
     @action(detail=True, methods=["post"], url_path="confirm-guardian")
     def confirm_guardian(self, request: Request, ref: str) -> Response:
-        """Note that the guardian of a volunteer under 18 has signed."""
-        row = self.volunteer()
+        """Allow a volunteer under 18 to help: the guardian, or the office that has the signature."""
+        found = queries.ward(self.viewer, ref, now=timezone.now())
+        if found is None:
+            raise Http404
+        row = self.matched(found)
         self.given(Nothing)
         return self.deed(
             lambda now: actions.confirm_guardian(volunteer=row, by=self.viewer, now=now)

@@ -22,7 +22,7 @@ from accounts.actions.consents import (
 )
 from accounts.actions.erasure import erase_person, erase_resident
 from accounts.actions.grants import decide_grant, submit_grant, withdraw_grant
-from accounts.actions.joining import join_as_volunteer, set_volunteer_profile
+from accounts.actions.joining import join_as_volunteer, set_volunteer_profile, set_volunteer_times
 from accounts.actions.papers import (
     answer_identity,
     claim_identity,
@@ -126,6 +126,7 @@ __all__ = [
     "set_profile",
     "set_skills",
     "set_volunteer_profile",
+    "set_volunteer_times",
     "set_windows",
     "show_passkey",
     "submit_credential",

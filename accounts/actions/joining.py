@@ -1,7 +1,7 @@
 """Deeds of several parts that a person does in one go: all of it happens, or nothing."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -12,6 +12,8 @@ from accounts.actions.volunteers import (
     register_volunteer,
     set_area,
     set_categories,
+    set_exceptions,
+    set_limits,
     set_skills,
     set_windows,
 )
@@ -45,16 +47,46 @@ def set_volunteer_profile(
     categories: Iterable[str],
     windows: Iterable[Window],
     matching: str | None,
+    sharing: str | None,
     by: User,
     now: datetime,
 ) -> VolunteerProfile:
-    """Write area, skills, wishes and week at once; ``matching`` is the version of the text agreed to, or
-    None for no automatic offers. Raises ``Invalid`` at the field that is wrong."""
+    """Write area, skills, wishes and week at once; ``matching`` and ``sharing`` are the versions of the
+    texts agreed to: None for no automatic offers, and for no full name to organizations.
+
+    Raises ``Invalid`` at the field that is wrong.
+    """
     set_area(volunteer=volunteer, region=region, radius_m=radius_m, by=by, now=now)
     set_skills(volunteer=volunteer, skills=skills, by=by, now=now)
     set_categories(volunteer=volunteer, categories=categories, by=by, now=now)
     set_windows(volunteer=volunteer, windows=windows, by=by, now=now)
-    decide_consent(
-        subject=volunteer.user, purpose=Purpose.MATCHING, text_version=matching, by=by, now=now
-    )
+    for purpose, text_version in ((Purpose.MATCHING, matching), (Purpose.SHARING, sharing)):
+        decide_consent(
+            subject=volunteer.user, purpose=purpose, text_version=text_version, by=by, now=now
+        )
     return volunteer
+
+
+@transaction.atomic
+def set_volunteer_times(
+    *,
+    volunteer: VolunteerProfile,
+    minutes_per_week: int,
+    paused_until: date | None,
+    days_off: Iterable[date],
+    by: User,
+    now: datetime,
+) -> VolunteerProfile:
+    """Write the weekly limit, a pause and the days off at once; days with times of their own stay.
+
+    Raises ``Invalid`` (``bad_limit``; ``bad_window`` for a day off that has times of its own).
+    """
+    free = [(odd.day, odd.starts, odd.ends) for odd in volunteer.exceptions.filter(is_free=True)]
+    set_limits(
+        volunteer=volunteer,
+        minutes_per_week=minutes_per_week,
+        paused_until=paused_until,
+        by=by,
+        now=now,
+    )
+    return set_exceptions(volunteer=volunteer, days_off=days_off, free=free, by=by, now=now)

@@ -62,6 +62,8 @@ from accounts.queries.volunteers import (
     verifications_for,
     volunteers_by_path,
     volunteers_for,
+    ward,
+    wards_for,
 )
 
 __all__ = [
@@ -118,4 +120,6 @@ __all__ = [
     "verifications_for",
     "volunteers_by_path",
     "volunteers_for",
+    "ward",
+    "wards_for",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Credential, User, Verification, VolunteerProfile
-from accounts.queries.posts import may_in_city, scope_q
+from accounts.queries.posts import may, may_in_city, scope_q
 from accounts.roles import Permission
 from accounts.states import VerificationState
 from regions.models import Region
@@ -26,6 +26,31 @@ def is_guardian_of(user: User | None, volunteer: VolunteerProfile) -> bool:
     if user is None or not user.phone:
         return False
     return bool(facts(volunteer.guardian).get("phone") == user.phone)
+
+
+def ward(viewer: User | None, ref: str, *, now: datetime) -> VolunteerProfile | None:
+    """Return the volunteer with this reference to whom the viewer is the guardian, or the office that
+    checks people's papers; None for everybody else, and for no such volunteer."""
+    row = (
+        VolunteerProfile.objects.filter(ref=ref)
+        .select_related("user__key", "key", "region__parent")
+        .first()
+    )
+    if row is None:
+        return None
+    office = row.region and may(viewer, Permission.VERIFY_PEOPLE, region=row.region, now=now)
+    return row if office or is_guardian_of(viewer, row) else None
+
+
+def wards_for(viewer: User | None, *, now: datetime) -> QuerySet[VolunteerProfile]:
+    """Return the volunteers under 18 of the viewer's area whose guardian was named and has not said yes."""
+    return VolunteerProfile.objects.filter(
+        scope_q(viewer, Permission.VERIFY_PEOPLE, now=now),
+        is_verified=True,
+        is_adult=False,
+        guardian__isnull=False,
+        guardian_consent_at__isnull=True,
+    ).select_related("user__key", "key", "region__parent")
 
 
 def credentials_for(viewer: User | None, *, now: datetime) -> QuerySet[Credential]:

@@ -18,6 +18,7 @@ OTHERWISE = {
     "accounts.add_block": "me/blocks/, by the task (matching.part_ways)",
     "notifications.set_telling": "me/notice-preferences/ and me/quiet-hours/",
     "accounts.join_as_volunteer": "me/consents/, me/profile/ and me/verification/, one by one",
+    "accounts.set_volunteer_times": "me/limits/ and me/exceptions/",
     "accounts.set_volunteer_profile": "me/area/, me/skills/, me/availability/, me/consents/",
 }
 

@@ -59,6 +59,7 @@ SIGNED_IN = {
     "web:request-check", "web:request", "web:request-cancel", "web:visit", "web:visit-confirm",
     "web:visit-evaluate", "web:visit-not-again", "web:volunteer", "web:volunteer-register",
     "web:register-identity", "web:register-lesson", "web:my-profile", "web:my-hours",
+    "web:my-limits", "web:my-guardian", "web:ward",
     "web:proof-pdf", "web:record", "web:offer", "web:offer-accept", "web:offer-decline",
     "web:offer-extend", "web:application-withdraw", "web:task", "web:check-in", "web:check-out",
     "web:task-cancel", "web:incident-new", "web:org", "web:org-register", "web:org-project-new",

@@ -42,6 +42,7 @@ def _kinds(request: HttpRequest) -> dict[str, "QuerySet[Any]"]:
         "check-credential": queries.credentials_for(user, now=now)
         .filter(state=PaperState.SUBMITTED)
         .exclude(volunteer__user=user),
+        "ward": queries.wards_for(user, now=now),
         "check-grant": queries.grants_for(user, now=now)
         .filter(state=PaperState.SUBMITTED)
         .exclude(proxy=user)
@@ -61,6 +62,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     titles = {
         "check-identity": _("Names to verify at the counter"),
         "check-credential": _("Papers of volunteers"),
+        "ward": _("Volunteers under 18, with a guardian's signature"),
         "check-grant": _("Proxies"),
         "check-organization": _("Organizations"),
         "check-project": _("Projects"),
@@ -68,6 +70,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     labels: dict[str, Callable[[Any], str]] = {
         "check-identity": lambda row: str(row.name),
         "check-credential": lambda row: f"{row.volunteer.name}，{row.get_kind_display()}",
+        "ward": lambda row: str(row.name),
         "check-grant": lambda row: f"{row.proxy.name}，{row.get_kind_display()}",
         "check-organization": lambda row: str(row.name),
         "check-project": lambda row: str(row.title),

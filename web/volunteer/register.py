@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
 from accounts.models import VolunteerProfile
-from accounts.states import TEXT_VERSION, Category, Purpose, SkillCode
+from accounts.states import TEXT_VERSION, Category, Purpose, SkillCode, SkillLevel
 from regions.queries import streets
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
@@ -35,7 +35,8 @@ DAYS = [
 ]
 
 
-def _profile(request: HttpRequest) -> VolunteerProfile | None:
+def own_profile(request: HttpRequest) -> VolunteerProfile | None:
+    """Return the profile of who asks, when there is one."""
     user = me(request)
     return queries.volunteers_for(user, now=timezone.now()).filter(user=user).first()
 
@@ -43,13 +44,16 @@ def _profile(request: HttpRequest) -> VolunteerProfile | None:
 @login_required
 def register(request: HttpRequest) -> HttpResponse:
     """Show the tasks of registering, each with its state."""
-    user, profile = me(request), _profile(request)
+    user, profile = me(request), own_profile(request)
     verification = queries.latest_verification(user)
     tasks = [
         ("web:register-identity", _("Your name, verified"), bool(profile and profile.is_verified)),
         ("web:my-profile", _("Skills, times and area"), bool(profile and profile.region)),
         ("web:register-lesson", _("The first lesson"), bool(profile and profile.lesson_passed_at)),
     ]
+    if profile and profile.is_verified and not profile.is_adult:
+        allowed = bool(profile.guardian_consent_at)
+        tasks.append(("web:my-guardian", _("Your guardian allows it"), allowed))
     return render(
         request,
         "web/volunteer/register.html",
@@ -116,7 +120,7 @@ class LessonForm(Form):
 @login_required
 def lesson(request: HttpRequest) -> HttpResponse:
     """Read, and answer three questions."""
-    profile = _profile(request)
+    profile = own_profile(request)
     if profile is None:
         return redirect("web:register-identity")
     form = LessonForm(request.POST or None)
@@ -160,13 +164,17 @@ class ProfileForm(Form):
     matching = forms.BooleanField(
         label=gettext_lazy("Ask me automatically when I fit"), required=False
     )
+    sharing = forms.BooleanField(
+        label=gettext_lazy("Organizations I serve with may see my full name and number"),
+        required=False,
+    )
 
 
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Keep skills, times and area up to date."""
     user, now = me(request), timezone.now()
-    row = _profile(request)
+    row = own_profile(request)
     if row is None:
         return redirect("web:register-identity")
     held = {skill.code: skill.level for skill in row.skills.all()}
@@ -183,8 +191,17 @@ def profile(request: HttpRequest) -> HttpResponse:
             if any(d == n and s <= start and end <= e for d, s, e in windows)
         ],
         "matching": queries.has_consent(user, Purpose.MATCHING),
+        "sharing": queries.has_consent(user, Purpose.SHARING),
     }
     form = ProfileForm(request.POST or None, initial=initial)
+    for code, level in held.items():  # a new skill is a good one until its level is said
+        form.fields[f"level_{code}"] = forms.TypedChoiceField(
+            label=SkillCode(code).label,
+            coerce=int,
+            choices=SkillLevel.choices,
+            initial=level,
+            required=False,
+        )
     places = offer_places(form, streets())
 
     def act(given: dict[str, Any]) -> Any:
@@ -193,10 +210,13 @@ def profile(request: HttpRequest) -> HttpResponse:
             volunteer=row,
             region=places[given["region"]],
             radius_m=given["radius_m"],
-            skills={code: held.get(code, 2) for code in given["skills"]},
+            skills={
+                code: given.get(f"level_{code}") or SkillLevel.GOOD for code in given["skills"]
+            },
             categories=given["categories"],
             windows=week,
             matching=TEXT_VERSION if given["matching"] else None,
+            sharing=TEXT_VERSION if given["sharing"] else None,
             by=user,
             now=now,
         )
@@ -209,4 +229,5 @@ def profile(request: HttpRequest) -> HttpResponse:
         (words, [(f"{n}-{part}", f"{n}-{part}" in chosen) for part in PARTS])
         for n, words in enumerate(DAYS)
     ]
-    return show(request, "web/volunteer/profile.html", form, row=row, week=rows)
+    levels = [form[f"level_{code}"] for code in held]
+    return show(request, "web/volunteer/profile.html", form, row=row, week=rows, levels=levels)

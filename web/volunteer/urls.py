@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.volunteer import credentials, hours, offers, register, tasks, today
+from web.volunteer import credentials, guardian, hours, limits, offers, register, tasks, today
 
 urlpatterns = [
     path("volunteer/", today.volunteer, name="volunteer"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("volunteer/register/identity/", register.identity, name="register-identity"),
     path("volunteer/register/lesson/", register.lesson, name="register-lesson"),
     path("volunteer/profile/", register.profile, name="my-profile"),
+    path("volunteer/limits/", limits.limits, name="my-limits"),
+    path("volunteer/guardian/", guardian.guardian, name="my-guardian"),
+    path("volunteers/<str:ref>/guardian/", guardian.ward, name="ward"),
     path("volunteer/credentials/", credentials.credentials, name="credentials"),
     path(
         "volunteer/credentials/<str:ref>/withdraw/",

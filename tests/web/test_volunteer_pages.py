@@ -1,0 +1,111 @@
+"""What a volunteer says about herself: levels, sharing, limits, and the guardian of who is under 18."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from accounts import actions, queries
+from accounts.states import Purpose, SkillLevel
+from tests.conftest import Clock
+from tests.factories import accounts
+from tests.factories.regions import street
+from tests.web.test_account_pages import refused_page
+from tests.web.test_chain import Visitor
+
+pytestmark = pytest.mark.django_db
+
+PROFILE = {
+    "radius_m": "5000",
+    "skills": ["LAW", "FIRST_AID"],
+    "categories": ["A"],
+    "week": ["0-morning"],
+}
+PHONE = "13911112222"
+
+
+def test_levels_and_sharing_are_said_with_the_profile(clock: Clock):
+    volunteer = accounts.volunteer()
+    visitor = Visitor(volunteer.user)
+    given = {**PROFILE, "region": street().code}
+
+    visitor.do("/volunteer/profile/", **given, sharing="on")
+    assert set(volunteer.skills.values_list("level", flat=True)) == {SkillLevel.GOOD}
+    assert queries.has_consent(volunteer.user, Purpose.SHARING)
+    visitor.see("/volunteer/profile/", 'name="level_LAW"')
+
+    visitor.do("/volunteer/profile/", **given, level_LAW="3", level_FIRST_AID="1")
+    assert dict(volunteer.skills.values_list("code", "level")) == {"LAW": 3, "FIRST_AID": 1}
+    assert not queries.has_consent(volunteer.user, Purpose.SHARING)
+    refused_page(visitor, "/volunteer/profile/", **given, level_LAW="9")
+
+
+def test_limits_a_pause_and_days_off(clock: Clock):
+    volunteer = accounts.volunteer()
+    visitor = Visitor(volunteer.user)
+    visitor.see("/volunteer/limits/")
+
+    visitor.do("/volunteer/limits/", hours="6", one_more="2026-03-08")
+    visitor.do(
+        "/volunteer/limits/",
+        hours="4",
+        paused_until="2026-03-07",
+        days_off=["2026-03-08"],
+        one_more="2026-03-09",
+    )
+
+    volunteer.refresh_from_db()
+    days = list(volunteer.exceptions.order_by("day").values_list("day", flat=True))
+    assert (volunteer.minutes_per_week, volunteer.paused_until) == (240, date(2026, 3, 7))
+    assert days == [date(2026, 3, 8), date(2026, 3, 9)]
+    page = refused_page(visitor, "/volunteer/limits/", hours="101", days_off=["2026-03-09"])
+    assert 'value="101"' in page
+    visitor.do("/volunteer/limits/", hours="4", days_off=["2026-03-09"])
+    assert list(volunteer.exceptions.values_list("day", flat=True)) == [date(2026, 3, 9)]
+
+
+def test_under_18_the_guardian_allows_it_signed_in_by_the_named_phone(clock: Clock):
+    minor = accounts.volunteer(birth="20100307")
+    young = Visitor(minor.user)
+    guardian = actions.make_user(channel="PHONE", address=PHONE, by=None, now=clock.now)
+    page = f"/volunteers/{minor.ref}/guardian/"
+    young.see("/volunteer/register/", "/volunteer/guardian/")
+    assert young.do("/volunteer/guardian/", name="王大力", phone=PHONE) == "/volunteer/guardian/"
+    young.see("/volunteer/guardian/", page)
+    refused_page(young, "/volunteer/guardian/", name="王大力", phone="12")
+
+    for stranger in (young, Visitor(accounts.user())):
+        assert stranger.client.get(page).status_code == 404
+        assert stranger.client.post(page).status_code == 404
+    assert Client().get(page).status_code == 302
+    Visitor(guardian).do(page)
+
+    minor.refresh_from_db()
+    assert minor.guardian_consent_at == clock.now
+    Visitor(guardian).see(page)
+    young.see("/volunteer/guardian/", "监护人已经同意")
+
+
+def test_the_street_that_has_the_signature_allows_it_from_its_queue(clock: Clock):
+    minor = accounts.volunteer(birth="20100307")
+    Visitor(minor.user).do("/volunteer/guardian/", name="王大力", phone=PHONE)
+    clerk = Visitor(accounts.officer())
+    page = f"/volunteers/{minor.ref}/guardian/"
+
+    clerk.see("/console/verify/", page)
+    clerk.do(page)
+
+    minor.refresh_from_db()
+    assert minor.guardian_consent_at == clock.now
+    assert page not in clerk.see("/console/verify/")
+
+
+def test_who_is_no_volunteer_is_led_to_the_first_step(clock: Clock):
+    visitor = Visitor(accounts.user())
+    for page in ("/volunteer/limits/", "/volunteer/guardian/"):
+        assert visitor.client.get(page)["Location"] == "/volunteer/register/identity/"
+
+
+def test_an_adult_needs_no_guardian(clock: Clock):
+    adult = Visitor(accounts.volunteer().user)
+    assert "/volunteer/guardian/" not in adult.see("/volunteer/register/")

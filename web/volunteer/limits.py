@@ -1,0 +1,81 @@
+"""How much, and when not: the hours of a week, a pause, days off."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import actions
+from kernel.workdays import local_date
+from web.shared.forms import DayField, Form, carry_out, show
+from web.shared.pages import me
+from web.shared.templatetags.hub import day
+from web.volunteer.register import own_profile
+
+
+class LimitsForm(Form):
+    """The limits that a volunteer sets; nothing here needs a reason."""
+
+    hours = forms.IntegerField(
+        label=gettext_lazy("Most hours in a week"), min_value=0, max_value=100
+    )
+    paused_until = DayField(
+        label=gettext_lazy("A pause until"),
+        help_text=gettext_lazy("Until that day nobody asks you. Leave it empty to go on."),
+        required=False,
+    )
+    days_off = forms.MultipleChoiceField(
+        label=gettext_lazy("Days off"),
+        help_text=gettext_lazy("Take the tick away where you can come after all."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    one_more = DayField(label=gettext_lazy("One more day off"), required=False)
+
+
+@login_required
+def limits(request: HttpRequest) -> HttpResponse:
+    """Keep the limits; days with times of their own, which a program may set, stay as they are."""
+    row = own_profile(request)
+    if row is None:
+        return redirect("web:register-identity")
+    today = local_date(timezone.now())
+    off = [
+        odd.day.isoformat()
+        for odd in row.exceptions.order_by("day")
+        if not odd.is_free and odd.day >= today
+    ]
+    form = LimitsForm(
+        request.POST or None,
+        initial={
+            "hours": row.minutes_per_week // 60,
+            "paused_until": row.paused_until,
+            "days_off": off,
+        },
+    )
+    form.fields["days_off"].choices = [(one, day(date.fromisoformat(one))) for one in off]  # type: ignore[attr-defined]
+    if not off:
+        del form.fields["days_off"]
+
+    def act(given: dict[str, Any]) -> Any:
+        days = {date.fromisoformat(one) for one in given.get("days_off", [])}
+        return actions.set_volunteer_times(
+            volunteer=row,
+            minutes_per_week=given["hours"] * 60,
+            paused_until=given["paused_until"],
+            days_off=days | ({given["one_more"]} if given["one_more"] else set()),
+            by=me(request),
+            now=timezone.now(),
+        )
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("Saved. We ask you when you fit."))
+        return redirect("web:my-limits")
+    return show(request, "web/volunteer/limits.html", form)
