@@ -1,0 +1,65 @@
+"""Which records a viewer may see, and what they add up to."""
+
+from service_records.queries.codes import code_at, rotating_code, step_at
+from service_records.queries.figures import (
+    Totals,
+    counted,
+    day_minutes,
+    minutes_by_path,
+    recording_of,
+    satisfaction_of,
+    share_recorded,
+    totals,
+)
+from service_records.queries.history import Pair, helpers_of, name_shown, pair_history
+from service_records.queries.sheets import Sheet, sheets
+from service_records.queries.visible import (
+    AT_HAND,
+    TO_CONFIRM,
+    TO_REVIEW,
+    check_in_of,
+    evaluations_for,
+    next_to_review,
+    open_record,
+    organization_records,
+    own_records,
+    records_for,
+    records_of,
+    records_to_confirm,
+    review_queue,
+    shifts_to_confirm,
+)
+
+__all__ = [
+    "AT_HAND",
+    "TO_CONFIRM",
+    "TO_REVIEW",
+    "Pair",
+    "Sheet",
+    "Totals",
+    "check_in_of",
+    "code_at",
+    "counted",
+    "day_minutes",
+    "evaluations_for",
+    "helpers_of",
+    "minutes_by_path",
+    "name_shown",
+    "next_to_review",
+    "open_record",
+    "organization_records",
+    "own_records",
+    "pair_history",
+    "recording_of",
+    "records_for",
+    "records_of",
+    "records_to_confirm",
+    "review_queue",
+    "rotating_code",
+    "satisfaction_of",
+    "share_recorded",
+    "sheets",
+    "shifts_to_confirm",
+    "step_at",
+    "totals",
+]
