@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import get_language
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
@@ -38,6 +40,20 @@ OF_DEEDS = {
     "412": "It is no longer what `If-Match` says.",
     "415": "The body is of another kind than `Content-Type` allows.",
 }
+
+
+_drawn: dict[str | None, Any] = {}  # by language
+
+
+class Generator(SchemaGenerator):
+    """Draws the document once for each language: it takes a second, and everybody may ask for it."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:  # noqa: FBT001, FBT002
+        """Return the document in the reader's language."""
+        language = get_language()
+        if language not in _drawn:
+            _drawn[language] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
+        return _drawn[language]
 
 
 class Schema(AutoSchema):

@@ -300,6 +300,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Volunteer Hub",
     "VERSION": "1.0",
     "SWAGGER_UI_DIST": "SIDECAR",
+    "DEFAULT_GENERATOR_CLASS": "api.schema.Generator",
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [],  # choices stand where they are used, under no made-up names
 }

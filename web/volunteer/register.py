@@ -179,6 +179,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         return redirect("web:register-identity")
     held = {skill.code: skill.level for skill in row.skills.all()}
     windows = {(w.weekday, w.starts, w.ends) for w in row.windows.all()}
+    missing = queries.missing_consents(user, (Purpose.MATCHING, Purpose.SHARING))
     initial = {
         "region": row.region.code if row.region else "",
         "radius_m": row.radius_m,
@@ -190,8 +191,8 @@ def profile(request: HttpRequest) -> HttpResponse:
             for part, (start, end) in PARTS.items()
             if any(d == n and s <= start and end <= e for d, s, e in windows)
         ],
-        "matching": queries.has_consent(user, Purpose.MATCHING),
-        "sharing": queries.has_consent(user, Purpose.SHARING),
+        "matching": Purpose.MATCHING not in missing,
+        "sharing": Purpose.SHARING not in missing,
     }
     form = ProfileForm(request.POST or None, initial=initial)
     for code, level in held.items():  # a new skill is a good one until its level is said
