@@ -11,6 +11,7 @@ TOKEN_MADE = "token.made"  # noqa: S105
 TOKEN_REVOKED = "token.revoked"  # noqa: S105
 PASSKEY_ADDED = "passkey.added"
 PASSKEY_USED = "passkey.used"
+PASSKEY_COPIED = "passkey.copied"
 PASSKEY_REMOVED = "passkey.removed"
 APP_ADDED = "app.added"
 APP_REMOVED = "app.removed"

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.states import Machine
 
+PASSED = "second_factor"  # in a session: a second factor was shown in it
+
 
 class DeskRole(TextChoices):
     """Posts in a region (HOUSE §2)."""

@@ -171,7 +171,9 @@ class Tokens(ReadOperations):
         secrets: list[str] = []
 
         def act(now: datetime) -> Any:
-            token, secret = actions.make_token(user=self.viewer, by=self.viewer, now=now, **given)
+            token, secret = actions.make_token(
+                user=self.viewer, passed=self.passed, by=self.viewer, now=now, **given
+            )
             secrets.append(secret)
             return token
 
@@ -210,7 +212,9 @@ class Passkeys(ReadOperations):
         """Forget a passkey; who holds a post keeps a second factor."""
         row = self.get_object()
         return self.wish(
-            lambda now: actions.remove_passkey(passkey=row, by=self.viewer, now=now),
+            lambda now: actions.remove_passkey(
+                passkey=row, passed=self.passed, but=self.here, by=self.viewer, now=now
+            ),
             lambda: None,
             status_code=status.HTTP_204_NO_CONTENT,
         )

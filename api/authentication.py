@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -27,9 +28,16 @@ class TokenAuthentication(BaseAuthentication):
         if not words or words[0].lower() != b"bearer":
             return None
         secret = words[1].decode("ascii", "replace") if len(words) == 2 else ""
-        found = queries.token_user(secret, now=timezone.now())
+        now = timezone.now()
+        found = queries.token_user(secret, now=now)
         if found is None:
             raise AuthenticationFailed(_("This token is not valid."), code="token_invalid")
+        user, token = found
+        if settings.STAFF_SECOND_FACTOR and not token.passed and queries.desks_of(user, now=now):
+            raise AuthenticationFailed(
+                _("Staff make tokens on their account page, with both factors."),
+                code="second_factor",
+            )
         return found
 
     def authenticate_header(self, request: "Request") -> str:

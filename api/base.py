@@ -15,9 +15,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from accounts.states import PASSED
 from api.errors import PreconditionFailed
 from api.shapes import Shape
 from kernel import idempotency
+from kernel.sessions import ref_of
 
 
 class Card(Shape):
@@ -67,6 +69,17 @@ class OnceOnly:
         """Return who asks, or None."""
         user = self.request.user
         return user if user.is_authenticated else None
+
+    @property
+    def passed(self) -> bool:
+        """Say whether a second factor was shown: in this session, or when the token was made."""
+        token = self.request.auth
+        return bool(self.request.session.get(PASSED) if token is None else token.passed)
+
+    @property
+    def here(self) -> str:
+        """Return the session that asks (its ref); empty for a token."""
+        return ref_of(self.request.session.session_key)
 
     @property
     def key(self) -> str:

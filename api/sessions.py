@@ -19,7 +19,6 @@ from api.accounts import MeCard
 from api.base import OnceOnly, Operations
 from api.shapes import InstantField, Nothing, Shape, TextField
 from kernel.refusals import NotAllowed
-from kernel.sessions import ref_of
 
 SESSION_DAYS = 30
 
@@ -159,7 +158,9 @@ class Account(Operations):
         """Forget the authenticator app; who holds a post keeps a second factor."""
         user = self.matched(self.viewer)
         return self.wish(
-            lambda now: actions.remove_app(user=user, by=user, now=now),
+            lambda now: actions.remove_app(
+                user=user, passed=self.passed, but=self.here, by=user, now=now
+            ),
             lambda: None,
             status_code=status.HTTP_204_NO_CONTENT,
         )
@@ -168,10 +169,9 @@ class Account(Operations):
     def end_other_sessions(self, request: Request) -> Response:
         """Sign out in every browser but the one that asks; tokens stay."""
         self.given(Nothing)
-        here = ref_of(request.session.session_key)
         return self.deed(
             lambda now: actions.end_other_sessions(
-                user=self.viewer, but=here, by=self.viewer, now=now
+                user=self.viewer, but=self.here, by=self.viewer, now=now
             )
         )
 

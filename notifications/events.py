@@ -53,6 +53,7 @@ HEARD: dict[str, tuple[Telling, ...]] = {
     people.PASSWORD_CHANGED: (Telling("password_changed", _A.OWNER, too=True),),
     people.PASSKEY_ADDED: (Telling("factor_added", _A.OWNER, too=True),),
     people.APP_ADDED: (Telling("factor_added", _A.OWNER, too=True),),
+    people.PASSKEY_COPIED: (Telling("factor_copied", _A.OWNER, too=True),),
     people.PASSKEY_REMOVED: (Telling("factor_removed", _A.OWNER, too=True),),
     people.APP_REMOVED: (Telling("factor_removed", _A.OWNER, too=True),),
     people.IDENTITY_ANSWERED: (

@@ -66,6 +66,7 @@ KINDS: dict[str, Kind] = {
     "password_changed": _SAFETY,
     "factor_added": _SAFETY,
     "factor_removed": _SAFETY,
+    "factor_copied": _SAFETY,
     "identity_verified": _MUST,
     "identity_refused": _MUST,
     "credential_valid": _MUST,

@@ -245,9 +245,19 @@ def end_other_sessions(*, user: User, but: str, by: User | None, now: datetime) 
 
 @transaction.atomic
 def make_token(
-    *, user: User, name: str, scopes: list[str], days: int, by: User | None, now: datetime
+    *,
+    user: User,
+    name: str,
+    scopes: list[str],
+    days: int,
+    by: User | None,
+    now: datetime,
+    passed: bool = False,
 ) -> tuple[Token, str]:
     """Return a new access token and its secret, which is shown this once and kept nowhere.
+
+    ``passed`` says whether a second factor was shown: without it the token opens nothing from the day on
+    which its owner holds a post.
 
     Raises ``Invalid`` (``bad_scope``, ``bad_days``: at most a year) or ``NotAllowed`` (``not_yours``).
     """
@@ -261,6 +271,7 @@ def make_token(
         secret_index=vault.blind("token", secret),
         scopes=sorted(scopes),
         epoch=user.epoch,
+        passed=passed,
         made_at=now,
         expires_at=now + timedelta(days=days),
     )

@@ -14,6 +14,7 @@ from accounts.models import CodeUse, Passkey, User
 from kernel import vault
 from kernel.events import record
 from kernel.refusals import Conflict, Invalid
+from kernel.sessions import end_sessions
 
 SECOND_FACTOR_TRIES = 20  # an hour, of codes and passkeys together
 LONGEST_NAME = 40
@@ -30,15 +31,24 @@ def _use_up(asked: rules.Asked | None, *, now: datetime) -> str:
     return challenge
 
 
-def _note_use(passkey: Passkey, sign_count: int, *, now: datetime) -> None:
-    """Note that the key answered. A counter that stands or goes back is that of a copy: refused.
+def _note_use(passkey: Passkey, sign_count: int, *, event: str, now: datetime, **data: str) -> None:
+    """Note that the key answered. A counter that stands or goes back is that of a copy: refused, and its
+    owner is told.
 
     In one statement, so that of two answers with the same counter one is refused.
     """
     goes_on = Q(sign_count__lt=sign_count) if sign_count else Q(sign_count=0)
-    if not Passkey.objects.filter(goes_on, pk=passkey.pk).update(
-        sign_count=sign_count, last_used_at=now
-    ):
+    owner = passkey.user
+    with transaction.atomic():  # what is noticed about a copy stays, though the answer is a refusal
+        same = Passkey.objects.filter(goes_on, pk=passkey.pk)
+        fits = same.update(sign_count=sign_count, last_used_at=now)
+        if not fits:
+            record(events.PASSKEY_COPIED, subject=passkey, by=owner, at=now)
+        elif event == events.USER_ENTERED:
+            record(event, subject=owner, by=owner, at=now, **data)
+        else:
+            record(event, subject=passkey, by=owner, at=now, **data)
+    if not fits:
         raise Conflict(
             "passkey_copied",
             _("There may be a copy of this passkey, so it opens nothing. Use another way in."),
@@ -70,7 +80,7 @@ def add_passkey(
         raise Invalid("name_missing", _("Give the passkey a name."), field="name")
     challenge = _use_up(asked, now=now)
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one factor at a time
+        _lock(user)
         rules.check_adds_passkey(
             has=user.passkeys.count(), has_factor=queries.has_second_factor(user), passed=passed
         )
@@ -120,9 +130,7 @@ def enter_with_passkey(
         rules.read_answer(answer), of=None, challenge=challenge, host=host
     )
     rules.check_may_enter(passkey.user)
-    with transaction.atomic():
-        _note_use(passkey, sign_count, now=now)
-        record(events.USER_ENTERED, subject=passkey.user, by=passkey.user, at=now, way="passkey")
+    _note_use(passkey, sign_count, event=events.USER_ENTERED, now=now, way="passkey")
     return passkey.user
 
 
@@ -141,59 +149,71 @@ def show_passkey(
     passkey, sign_count = _answered(
         rules.read_answer(answer), of=user, challenge=challenge, host=host
     )
-    with transaction.atomic():
-        _note_use(passkey, sign_count, now=now)
-        record(events.PASSKEY_USED, subject=passkey, by=by, at=now)
+    _note_use(passkey, sign_count, event=events.PASSKEY_USED, now=now)
     return passkey
 
 
 @transaction.atomic
-def remove_passkey(*, passkey: Passkey, by: User | None, now: datetime) -> Passkey:
-    """Forget a passkey; asked again, nothing changes.
+def remove_passkey(
+    *, passkey: Passkey, passed: bool, but: str, by: User | None, now: datetime
+) -> Passkey:
+    """Forget a passkey, and end every session it may have opened; asked again, nothing changes.
 
-    Raises ``NotAllowed`` (``not_yours``) or ``Conflict`` (``last_second_factor``: who holds a post keeps
-    one).
+    ``passed`` as in ``add_passkey``; ``but`` is the session (its ref) in which it is asked, which goes on.
+    Raises ``NotAllowed`` (``not_yours``, ``second_factor_first``) or ``Conflict``
+    (``last_second_factor``: who holds a post keeps one).
     """
     user = passkey.user
     rules.check_own(user=user, by=by)
-    User.objects.select_for_update(no_key=True).get(
-        pk=user.pk
-    )  # two at once would be both the other
+    _lock(user)
     others = user.passkeys.exclude(pk=passkey.pk)
     rules.check_removes_factor(
-        is_staff=bool(queries.desks_of(user, now=now)),
+        is_staff=queries.has_post(user, now=now),
         has_other=others.exists() or queries.has_app(user),
+        passed=passed,
     )
     gone, _by_model = Passkey.objects.filter(pk=passkey.pk).delete()
     if gone:
+        end_sessions(user.pk, but=but)
         record(events.PASSKEY_REMOVED, subject=passkey, by=by, at=now)
     return passkey
 
 
+def _lock(user: User) -> None:
+    """Change the factors of one person one at a time: two at once would each take the other for left."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
 @transaction.atomic
-def add_app(*, user: User, keep: Callable[[], object], by: User, now: datetime) -> User:
+def add_app(
+    *, user: User, keep: Callable[[], object], passed: bool, by: User, now: datetime
+) -> User:
     """Set an authenticator app up, whose secret the face's library keeps by ``keep``.
 
-    Raises ``NotAllowed`` (``not_yours``).
+    ``passed`` as in ``add_passkey``. Raises ``NotAllowed`` (``not_yours``, ``second_factor_first``).
     """
     rules.check_own(user=user, by=by)
+    _lock(user)
+    has_factor = queries.has_second_factor(user)
+    rules.check_adds_passkey(has=0, has_factor=has_factor, passed=passed)
     keep()
     record(events.APP_ADDED, subject=user, by=by, at=now)
     return user
 
 
 @transaction.atomic
-def remove_app(*, user: User, by: User | None, now: datetime) -> User:
+def remove_app(*, user: User, passed: bool, but: str, by: User | None, now: datetime) -> User:
     """Forget the authenticator app, so that another can be set up; asked again, nothing changes.
 
-    Raises as ``remove_passkey`` does.
+    Arguments and refusals as in ``remove_passkey``.
     """
     rules.check_own(user=user, by=by)
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    _lock(user)
     rules.check_removes_factor(
-        is_staff=bool(queries.desks_of(user, now=now)), has_other=user.passkeys.exists()
+        is_staff=queries.has_post(user, now=now), has_other=user.passkeys.exists(), passed=passed
     )
     gone, _by_model = user.authenticator_set.filter(type="totp").delete()  # type: ignore[attr-defined]
     if gone:
+        end_sessions(user.pk, but=but)
         record(events.APP_REMOVED, subject=user, by=by, at=now)
     return user

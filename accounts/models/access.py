@@ -70,6 +70,7 @@ class Token(models.Model):
     secret_index = models.CharField(max_length=64, unique=True, editable=False)
     scopes = models.JSONField(default=list)  # of Scope
     epoch = models.PositiveIntegerField()  # of the user at birth: a raised epoch ends the token too
+    passed = models.BooleanField(default=False)  # a second factor was shown when it was made
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_on = models.DateField(null=True)

@@ -25,6 +25,12 @@ def desks_of(user: User, *, now: datetime) -> list[Desk]:
     ]
 
 
+def has_post(user: User, *, now: datetime) -> bool:
+    """Say whether ``user`` holds a post, or was given one that has not begun."""
+    today = local_date(now)
+    return user.desks.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)).exists()
+
+
 def desk_paths(user: User | None, *permissions: Permission, now: datetime) -> list[str]:
     """Return the paths of the regions in which a post of ``user`` holds one of ``permissions``."""
     if user is None:

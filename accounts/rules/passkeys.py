@@ -183,8 +183,15 @@ def check_adds_passkey(*, has: int, has_factor: bool, passed: bool) -> None:
         raise Conflict("too_many_passkeys", _("Ten passkeys are enough. Remove one first."))
 
 
-def check_removes_factor(*, is_staff: bool, has_other: bool) -> None:
-    """Whoever holds a post keeps a second factor."""
+def check_removes_factor(*, is_staff: bool, has_other: bool, passed: bool) -> None:
+    """Whoever holds a post, or will, shows a second factor to remove one, and keeps one.
+
+    Anybody else may drop a lost key with a sign-in code: it must not stay in a finder's hands.
+    """
+    if is_staff and not passed:
+        raise NotAllowed(
+            "second_factor_first", _("Show the second factor that you have before you remove one.")
+        )
     if is_staff and not has_other:
         raise Conflict(
             "last_second_factor",

@@ -11,11 +11,14 @@ from fido2.webauthn import AuthenticatorData
 
 from accounts import actions, audit, queries, rules
 from accounts.actions import access, passkeys
-from accounts.models import CodeUse, Passkey, User
+from accounts.models import CodeUse, Desk, Passkey, User
 from accounts.states import DeskRole
+from kernel.models import Session
+from kernel.refusals import Conflict
 from tests.factories import accounts as make
 from tests.factories.accounts import NOON
 from tests.factories.passkeys import FLAG, HOST, Device, passkey
+from tests.factories.regions import street
 from tests.refused import last_event, names_since, refused
 
 pytestmark = pytest.mark.django_db
@@ -145,12 +148,15 @@ def test_a_counter_that_stands_or_goes_back_is_that_of_a_copy(person, device, co
     enter(device)
     device.count = count - 1 if count else 0
 
-    with refused("passkey_copied"):
-        enter(device)
-    with refused("passkey_copied"):
+    before = last_event()
+
+    for act in (lambda: enter(device), lambda: show(person, device)):
         device.count = count - 1 if count else 0
-        show(person, device)
+        with pytest.raises(Conflict, match="passkey_copied"):
+            act()
+
     assert Passkey.objects.get().sign_count == 3
+    assert names_since(before) == ["passkey.copied", "passkey.copied"]  # the owner is told
 
 
 def test_a_challenge_is_answered_once(person, device):
@@ -379,12 +385,17 @@ def test_tries_are_limited(person, device, monkeypatch):
         access.count(kind="second-factor", what=person.ref, most=1, now=LATER)
 
 
+def drop(act, /, **given):
+    """Remove a factor as who has shown one, in the session ``here``."""
+    return act(**{"passed": True, "but": "here", "now": NOON, **given})
+
+
 def test_a_removed_passkey_opens_nothing_and_is_removed_once(person, device):
     kept = passkey(person, device=device)
     before = last_event()
 
     for _time in range(2):
-        actions.remove_passkey(passkey=kept, by=person, now=NOON)
+        drop(actions.remove_passkey, passkey=kept, by=person, now=NOON)
 
     assert names_since(before) == ["passkey.removed"]
     assert not queries.has_second_factor(person)
@@ -396,18 +407,18 @@ def test_a_passkey_is_removed_by_nobody_else(person, other):
     kept = passkey(person)
 
     with refused("not_yours"):
-        actions.remove_passkey(passkey=kept, by=other, now=NOON)
+        drop(actions.remove_passkey, passkey=kept, by=other, now=NOON)
 
 
 def test_who_holds_a_post_keeps_a_second_factor():
     officer = make.officer(DeskRole.REVIEWER)
     first, second = passkey(officer), passkey(officer)
-    actions.remove_passkey(passkey=first, by=officer, now=NOON)
+    drop(actions.remove_passkey, passkey=first, by=officer, now=NOON)
 
     with refused("last_second_factor"):
-        actions.remove_passkey(passkey=second, by=officer, now=NOON)
+        drop(actions.remove_passkey, passkey=second, by=officer, now=NOON)
     with_app(officer)
-    actions.remove_passkey(passkey=second, by=officer, now=NOON)
+    drop(actions.remove_passkey, passkey=second, by=officer, now=NOON)
 
     assert queries.has_second_factor(officer)
     assert not Passkey.objects.exists()
@@ -418,14 +429,14 @@ def test_the_app_is_removed_where_a_passkey_remains():
     with_app(officer)
     with_app(person)
     with refused("last_second_factor"):
-        actions.remove_app(user=officer, by=officer, now=NOON)
+        drop(actions.remove_app, user=officer, by=officer, now=NOON)
     with refused("not_yours"):
-        actions.remove_app(user=person, by=officer, now=NOON)
+        drop(actions.remove_app, user=person, by=officer, now=NOON)
     passkey(officer)
     before = last_event()
 
     for user in (officer, person, person):
-        actions.remove_app(user=user, by=user, now=NOON)
+        drop(actions.remove_app, user=user, by=user, now=NOON)
 
     assert names_since(before) == ["app.removed", "app.removed"]
     assert not Authenticator.objects.exists()
@@ -447,3 +458,46 @@ def test_audit_finds_a_passkey_of_the_forgotten(person):
     User.objects.filter(pk=person.pk).update(erased_at=NOON)
 
     assert ("I17", f"accounts_passkey#{kept.pk}: its owner is erased") in list(audit.broken())
+
+
+@pytest.mark.parametrize("starts_on", [NOON.date(), NOON.date() + timedelta(days=7)])
+def test_who_holds_a_post_or_will_shows_a_factor_to_remove_one(starts_on):
+    officer = make.user()
+    Desk.objects.create(
+        user=officer, role=DeskRole.STREET, region=street(), starts_on=starts_on, granted_by=None
+    )
+    first = passkey(officer)
+    passkey(officer)
+    with_app(officer)
+
+    with refused("second_factor_first"):
+        drop(actions.remove_passkey, passkey=first, passed=False, by=officer)
+    with refused("second_factor_first"):
+        drop(actions.remove_app, user=officer, passed=False, by=officer)
+
+
+def test_what_a_removed_factor_opened_is_shut_but_for_the_browser_that_asks(person):
+    kept = passkey(person)
+    with_app(person)
+    later = NOON + timedelta(days=400)
+
+    def sessions(*refs):
+        for ref in refs:
+            Session.objects.create(key_index=ref, user_id=person.pk, data=b"x", expires_at=later)
+
+    def left():
+        return set(Session.objects.values_list("key_index", flat=True))
+
+    sessions("here", "there")
+    drop(actions.remove_passkey, passkey=kept, passed=False, by=person)  # lost: a code must do
+    assert left() == {"here"}
+    sessions("elsewhere")
+    drop(actions.remove_app, user=person, passed=False, by=person)
+    assert left() == {"here"}
+
+
+def test_a_stolen_code_adds_no_app_to_a_passkey(person):
+    passkey(person)
+
+    with refused("second_factor_first"):
+        actions.add_app(user=person, keep=lambda: None, passed=False, by=person, now=NOON)

@@ -93,7 +93,9 @@ def test_staff_who_remove_all_passkeys_at_once_keep_one(race, slow):
     kept = [passkey(officer) for _each in range(8)]
 
     def act(number):
-        return actions.remove_passkey(passkey=kept[number], by=officer, now=NOON)
+        return actions.remove_passkey(
+            passkey=kept[number], passed=True, but="", by=officer, now=NOON
+        )
 
     assert outcomes(race(8, act)) == {"done": 7, "last_second_factor": 1}
 

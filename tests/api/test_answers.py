@@ -1,7 +1,7 @@
 """What a program is told when it comes in wrongly, asks too often, or says what cannot be."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -249,3 +249,37 @@ def test_where_several_came_it_is_said_who(clock):
 
     assert (which.status_code, which.json()["code"]) == (400, "which_one")
     assert said(named)["ref"] == records[1].ref
+
+
+def test_a_token_made_before_the_post_opens_nothing_with_it(clock, settings):
+    settings.STAFF_SECOND_FACTOR = True
+    person = accounts.user()
+    plain, strong = (
+        people.make_token(
+            user=person,
+            name="p",
+            scopes=["read", "write"],
+            days=90,
+            passed=passed,
+            by=person,
+            now=clock.now,
+        )[1]
+        for passed in (False, True)
+    )
+
+    def asked(secret):
+        client = APIClient(headers={"Authorization": f"Bearer {secret}"})
+        answer = client.get(V1 + "me/")
+        return answer.status_code, answer.json().get("code")
+
+    assert [asked(plain), asked(strong)] == [(200, None), (200, None)]
+    people.grant_desk(
+        user=person,
+        role="STREET",
+        region=street(),
+        starts_on=date(2026, 3, 4),
+        by=None,
+        now=clock.now,
+    )
+
+    assert [asked(plain), asked(strong)] == [(401, "second_factor"), (200, None)]

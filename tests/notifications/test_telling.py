@@ -92,9 +92,9 @@ def test_second_factors_that_come_and_go_are_told(deliver, kinds):
     user = accounts.user()
     kept: list[str] = []
 
-    people.add_app(user=user, keep=lambda: kept.append("app"), by=user, now=NOON)
-    key = passkeys.passkey(user)
-    people.remove_passkey(passkey=key, by=user, now=NOON)
+    people.add_app(user=user, keep=lambda: kept.append("app"), passed=False, by=user, now=NOON)
+    key = passkeys.passkey(user, passed=True)
+    people.remove_passkey(passkey=key, passed=True, but="", by=user, now=NOON)
     deliver()
 
     assert kept == ["app"]
@@ -106,7 +106,7 @@ def test_nobody_sets_up_an_app_for_somebody_else():
     kept: list[str] = []
 
     with refused("not_yours"):
-        people.add_app(user=one, keep=lambda: kept.append("app"), by=other, now=NOON)
+        people.add_app(user=one, keep=lambda: kept.append("app"), passed=True, by=other, now=NOON)
 
     assert kept == []
 

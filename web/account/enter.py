@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST
 
 from accounts import actions
 from accounts.models import User
+from accounts.states import PASSED
 from kernel.sessions import BROWSER
 from web.account.devices import kind_of
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.navigation import home_for
 from web.shared.pages import address_of
-from web.shared.second_factor import PASSED
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

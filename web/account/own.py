@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import actions, queries
 from accounts.roles import ROLES
-from accounts.states import VerificationState
+from accounts.states import PASSED, VerificationState
 from kernel.text import mask_email, mask_phone
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.navigation import roles_for
@@ -78,7 +78,13 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         made = carry_out(
             form,
-            lambda given: actions.make_token(user=user, by=user, now=timezone.now(), **given),
+            lambda given: actions.make_token(
+                user=user,
+                passed=bool(request.session.get(PASSED)),
+                by=user,
+                now=timezone.now(),
+                **given,
+            ),
         )
         if made:
             secret, form = made[1], TokenForm()

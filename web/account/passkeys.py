@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import actions, queries, rules
+from accounts.actions.access import TRIES_PER_IP, count
+from accounts.states import PASSED
+from kernel.sessions import ref_of
 from web.account.enter import let_in
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.navigation import home_for
 from web.shared.pages import address_of, me, one
-from web.shared.second_factor import PASSED
 
 ASKED = "passkey_asked"
 
@@ -57,8 +59,10 @@ def _given(request: HttpRequest, given: dict[str, Any]) -> dict[str, Any]:
 
 @require_POST
 def enter_ask(request: HttpRequest) -> HttpResponse:
-    """Ask for any passkey: who comes is not known yet."""
-    return _ask(request, queries.passkey_options(None, host=request.get_host(), now=timezone.now()))
+    """Ask for any passkey: who comes is not known yet. Raises ``Conflict`` (``too_often``)."""
+    now = timezone.now()
+    count(kind="passkey-ask", what=address_of(request), most=TRIES_PER_IP, now=now)
+    return _ask(request, queries.passkey_options(None, host=request.get_host(), now=now))
 
 
 def enter(request: HttpRequest) -> HttpResponse:
@@ -144,6 +148,12 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _standing(request: HttpRequest) -> dict[str, Any]:
+    """Return whether this session has shown a second factor, and which it is."""
+    here = ref_of(request.session.session_key)
+    return {"passed": bool(request.session.get(PASSED)), "but": here}
+
+
 @login_required
 def passkeys(request: HttpRequest) -> HttpResponse:
     """List one's passkeys, and say whether an authenticator app stands."""
@@ -157,7 +167,9 @@ def passkeys(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, ref: str) -> HttpResponse:
     """Forget a passkey."""
     passkey = one(queries.passkeys_of(me(request)), ref)
-    actions.remove_passkey(passkey=passkey, by=me(request), now=timezone.now())
+    actions.remove_passkey(
+        passkey=passkey, by=me(request), now=timezone.now(), **_standing(request)
+    )
     messages.success(
         request, _("The passkey opens nothing here any more. Delete it on your device too.")
     )
@@ -169,6 +181,6 @@ def remove(request: HttpRequest, ref: str) -> HttpResponse:
 def remove_app(request: HttpRequest) -> HttpResponse:
     """Forget the authenticator app."""
     user = me(request)
-    actions.remove_app(user=user, by=user, now=timezone.now())
+    actions.remove_app(user=user, by=user, now=timezone.now(), **_standing(request))
     messages.success(request, _("The codes of the app are not asked for any more."))
     return redirect("web:passkeys")

@@ -21,13 +21,13 @@ from django.utils.translation import gettext_lazy
 from accounts import actions, queries
 from accounts.actions.access import count
 from accounts.actions.passkeys import SECOND_FACTOR_TRIES
+from accounts.states import PASSED
 from kernel import vault
 from kernel.refusals import Invalid
 from kernel.text import digits
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.navigation import home_for
 from web.shared.pages import me
-from web.shared.second_factor import PASSED
 
 CONTEXT = "allauth.mfa"
 
@@ -90,7 +90,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             raise Invalid("code_wrong", _("This code is not right."), field="code")
         if standing is None:
             keep = partial(TOTP.activate, user, secret)
-            actions.add_app(user=user, keep=keep, by=user, now=timezone.now())
+            actions.add_app(user=user, keep=keep, passed=passed, by=user, now=timezone.now())
         return True
 
     if request.method == "POST" and carry_out(form, act):

@@ -8,8 +8,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.queries import desks_of
+from accounts.states import PASSED
 
-PASSED = "second_factor"
 # What somebody needs on the way there.
 FREE = (
     "/account/second-factor/",
