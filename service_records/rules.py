@@ -136,12 +136,18 @@ def signals(*, record: ServiceRecord, check_in: CheckIn | None, day_minutes: int
 def check_together(
     *, record: ServiceRecord, may: bool, check_in: CheckIn | None, day_minutes: int, by: User
 ) -> None:
-    """Who may confirm a record may confirm it together with others when nothing about it is unusual."""
+    """Who may confirm a record may confirm it together with others when nothing about it is unusual.
+
+    ``day_minutes`` are those of the whole day. That it was long is not said: who asks may be an
+    organization, and how long somebody served with others is not theirs to read.
+    """
     check_confirms(record=record, may=may, by=by)
     if not record.machine.allows(record.state, RecordState.PROPOSED):
         raise Conflict("illegal_move", _("This can no longer be done."))
-    for code, words in signals(record=record, check_in=check_in, day_minutes=day_minutes).items():
+    for code, words in signals(record=record, check_in=check_in, day_minutes=0).items():
         raise Conflict(code, words)
+    if is_long_day(day_minutes):
+        raise Conflict("one_by_one", _("Look at this one by itself."))
 
 
 def check_at_once(count: int) -> None:

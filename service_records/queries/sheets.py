@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from accounts import queries as people
 from accounts.models import User
@@ -19,8 +19,9 @@ from service_records.queries.figures import standing_records
 class Sheet(NamedTuple):
     """A record to confirm, and its evidence.
 
-    ``day_minutes`` are those of the volunteer on that day; ``against`` says why it is not confirmed
-    together with others, None that it may be.
+    ``day_minutes`` are those of the volunteer on that day with the organizations that the viewer runs:
+    what somebody did elsewhere is not theirs to read. ``against`` says why it is not confirmed together
+    with others, None that it may be; the whole day is judged, and not told.
     """
 
     record: ServiceRecord
@@ -38,28 +39,35 @@ def sheets(records: Iterable[ServiceRecord], *, by: User, now: datetime) -> list
             assignment__in={record.assignment_id for record in rows}
         ).defer("point")
     }
+    mine = bodies.organization_keys(by, now=now)
     days = {
-        (volunteer, day): minutes
-        for volunteer, day, minutes in standing_records()
+        (volunteer, day): (whole, here)
+        for volunteer, day, whole, here in standing_records()
         .filter(
             volunteer__in={record.volunteer_id for record in rows},
             service_on__in={record.service_on for record in rows},
         )
         .values_list("volunteer", "service_on")
-        .annotate(sum=Sum("minutes"))
+        .annotate(
+            whole=Sum("minutes"),
+            here=Sum("minutes", filter=Q(organization__in=mine), default=0),
+        )
         .order_by()
     }
-    mine = bodies.organization_keys(by, now=now)
     found = []
     for record in rows:
-        facts = {
-            "record": record,
-            "check_in": check_ins.get(record.assignment_id),
-            "day_minutes": days.get((record.volunteer_id, record.service_on), 0),
-        }
+        whole, here = days.get((record.volunteer_id, record.service_on), (0, 0))
+        check_in = check_ins.get(record.assignment_id)
         may = record.organization_id in mine or people.may(
             by, Permission.CONFIRM_SERVICE, region=record.region, now=now
         )
-        against = refusal_of(rules.check_together, may=may, by=by, **facts)
-        found.append(Sheet(against=against, **facts))
+        against = refusal_of(
+            rules.check_together,
+            record=record,
+            may=may,
+            check_in=check_in,
+            day_minutes=whole,
+            by=by,
+        )
+        found.append(Sheet(record, check_in, here, against))
     return found

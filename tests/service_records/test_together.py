@@ -137,19 +137,38 @@ def test_a_returned_record_needs_words_of_its_own():
     assert sheet.day_minutes == 0  # what was sent back makes up no day
 
 
-def test_more_than_eight_hours_on_a_day_are_looked_at():
-    who, body = matching.ready_volunteer(), organizations.organization()
-    rows = []
-    for n in range(2):
+def on_one_day(*bodies):
+    """Return the records of one volunteer on one day, of 241 minutes and then of 240, one of each body."""
+    who, rows = matching.ready_volunteer(), []
+    for n, body in enumerate(bodies):
         project, start = organizations.project(body), SHIFT_AT + timedelta(hours=5 * n)
         organizations.shift(project, starts_at=start, ends_at=start + timedelta(minutes=241))
         need = matching.opening(organizations.publish(project).shifts.get())
         rows.append(make.shift_record(need, who, minutes=241 - n))
-    by = body.registered_by
+    return rows
 
-    assert confirm(rows, by) == {row.ref: "long_day" for row in rows}
+
+def test_more_than_eight_hours_on_a_day_are_looked_at():
+    body = organizations.organization()
+    rows, by = on_one_day(body, body), body.registered_by
+
+    assert [sheet.day_minutes for sheet in queries.sheets(rows, by=by, now=AFTER)] == [481, 481]
+    assert confirm(rows, by) == {row.ref: "one_by_one" for row in rows}
     ServiceRecord.objects.filter(pk=rows[0].pk).update(minutes=240)
     assert confirm(rows, by) == {row.ref: "" for row in rows}
+
+
+def test_how_long_somebody_served_elsewhere_is_judged_and_not_told():
+    mine, other = organizations.organization(), organizations.organization()
+    row, _elsewhere = on_one_day(mine, other)
+    clerk = accounts.officer(region=row.region)
+
+    [sheet] = queries.sheets([row], by=mine.registered_by, now=AFTER)
+    [at_desk] = queries.sheets([row], by=clerk, now=AFTER)
+
+    assert (sheet.day_minutes, at_desk.day_minutes) == (241, 0)  # a clerk runs no organization
+    assert sheet.against.code == at_desk.against.code == "one_by_one"
+    assert not any(figure.isdigit() for figure in sheet.against.message)
 
 
 def test_a_service_without_any_evidence_is_looked_at():

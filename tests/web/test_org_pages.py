@@ -157,6 +157,23 @@ def test_an_odd_record_is_confirmed_by_itself_with_other_minutes(need, clerk):
     assert "id_minutes" not in page
 
 
+def test_the_day_on_a_record_is_that_with_the_viewers_organizations(need, clerk):
+    who = matching.ready_volunteer("李明")
+    row = make.shift_record(need, who)
+    elsewhere = organizations.project()
+    later = SHIFT_AT + timedelta(hours=3)
+    organizations.shift(elsewhere, starts_at=later, ends_at=later + timedelta(minutes=400))
+    opening = matching.opening(organizations.publish(elsewhere).shifts.get())
+    make.shift_record(opening, who, minutes=400)
+
+    page = clerk.see(f"/org/records/{row.ref}/", "李明", "当天在您的组织合计")
+    assert "超过 8 小时" not in page
+    assert page.count("2 小时") == 2  # these hours, and the day's
+    page = clerk.see(RECORDS, "请单独核对这一条")
+    assert "超过 8 小时" not in page
+    assert boxes(page) == []
+
+
 def test_a_service_that_is_still_on_is_shown_without_a_form(need, clerk, clock):
     task = Assignment.objects.get(application=matching.application(need))
     actions.check_in(assignment=task, method="COORDINATOR", by=clerk_of(need), now=need.starts_at)
