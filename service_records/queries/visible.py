@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts import queries as people
 from accounts.models import User
@@ -10,8 +10,8 @@ from accounts.roles import Permission
 from matching.models import Assignment
 from organizations import queries as bodies
 from organizations.models import Shift
-from service_records.models import CheckIn, Evaluation, ServiceRecord
-from service_records.states import RecordState
+from service_records.models import CheckIn, Evaluation, HoursReview, ServiceRecord
+from service_records.states import Decision, RecordState
 
 TO_CONFIRM = (RecordState.UNCONFIRMED, RecordState.FORCED, RecordState.RETURNED)
 
@@ -71,15 +71,19 @@ def own_records(volunteer: User) -> QuerySet[ServiceRecord]:
 def review_queue(viewer: User, *, now: datetime) -> QuerySet[ServiceRecord]:
     """Return what the viewer may review, the one due first at the top.
 
-    Left out: the viewer's own, those the viewer recorded, and those the viewer has held for a second.
+    Left out: the viewer's own, those the viewer recorded, and those the viewer holds for a second: who
+    returned or held one before it was handed in again may be that second.
     """
+    holds = HoursReview.objects.filter(record=OuterRef("pk"), decision=Decision.HOLD)
+    holder = holds.order_by("-at", "-pk").values("reviewer")[:1]
     return (
         ServiceRecord.objects.filter(
             people.scope_q(viewer, Permission.REVIEW_HOURS, now=now), state__in=TO_REVIEW
         )
         .exclude(volunteer=viewer)
         .exclude(recorded_by=viewer)
-        .exclude(state=RecordState.HELD, reviews__reviewer=viewer)
+        .alias(holder=Subquery(holder))
+        .exclude(state=RecordState.HELD, holder=viewer.pk)
         .select_related(*AT_HAND)
         .order_by("record_due_on", "pk")
     )

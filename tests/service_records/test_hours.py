@@ -214,6 +214,31 @@ def test_declared_hours_are_seen_by_two():
     assert queries.totals(row.volunteer) == (0, 90)
 
 
+def test_who_returned_or_held_hours_before_may_be_the_second_to_see_them():
+    row = make.proposed()
+    ServiceRecord.objects.filter(pk=row.pk).update(evidence="DECLARED")
+    row.refresh_from_db()
+    first, second = reviewer(row), reviewer(row)
+
+    def queues():
+        found = [queries.review_queue(viewer, now=NEXT_DAY) for viewer in (first, second)]
+        return [list(rows) for rows in found]
+
+    def send_back(by):
+        actions.return_hours(record=row, reason="MINUTES", words=WORDS, by=by, now=NEXT_DAY)
+        again = resident_of(row).user
+        actions.propose_again(record=row, minutes=80, words=WORDS, by=again, now=NEXT_DAY)
+
+    send_back(first)
+    assert approve(row, second).state == "HELD"
+    assert queues() == [[row], []]
+    send_back(first)
+    assert queues() == [[row], [row]]
+    assert approve(row, first).state == "HELD"  # though the other held them before
+    assert queues() == [[], [row]]
+    assert approve(row, second).state == "APPROVED"
+
+
 def correct(row, by, minutes=94, words=WORDS):
     return actions.correct_hours(
         record=row, minutes=minutes, words=words, approver_region=row.region, by=by, now=NEXT_DAY
