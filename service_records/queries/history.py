@@ -13,6 +13,7 @@ from kernel.workdays import local_date
 from matching.models import Application, Assignment
 from matching.states import ApplicationState, AssignmentState
 from organizations import queries as bodies
+from organizations.states import OrganizationState
 from service_records import rules
 from service_records.models import HoursReview, ServiceRecord
 from service_records.queries.visible import records_for
@@ -63,12 +64,13 @@ def helpers_of(
 ) -> QuerySet[VolunteerProfile]:
     """Return who serves with the organizations that the viewer runs, whom they saw last at the top.
 
-    These are volunteers with a place of theirs, now or before, or with an application that waits. Each row
-    says ``last_on``, ``services``, ``verified`` and ``declared`` (minutes that count, with these
-    organizations alone), and ``shares``: whether the volunteer allows sharing with organizations.
-    ``text`` finds by name and number those who share only.
+    Only verified organizations have such a list: one that is suspended reads no names. These are
+    volunteers with a place of theirs, now or before, or with an application that waits. Each row says
+    ``last_on``, ``services``, ``verified`` and ``declared`` (minutes that count, with these organizations
+    alone), and ``shares``: whether the volunteer allows sharing with organizations. ``text`` finds by
+    name and number those who share only.
     """
-    mine = bodies.organization_keys(viewer, now=now)
+    mine = bodies.organization_keys(viewer, OrganizationState.VERIFIED, now=now)
     held = Assignment.objects.filter(opening__organization__in=mine).exclude(
         state=AssignmentState.CANCELLED
     )

@@ -8,6 +8,7 @@ from accounts import actions as people
 from accounts.states import DeskRole, Purpose
 from matching import actions as matched
 from matching.models import Assignment
+from organizations import actions as organized
 from service_records import actions, queries
 from service_records.models import ServiceRecord
 from tests.factories import accounts, matching, organizations
@@ -136,6 +137,17 @@ def test_names_are_shown_in_full_and_found_only_with_the_consent_to_share():
     assert names == {one: "王芳", two: "王*"}
     assert listed(by, text="王") == listed(by, text=one.volunteer.number) == [one]
     assert listed(by, text=two.volunteer.number) == []
+
+
+def test_an_organization_that_is_suspended_lists_nobody():
+    row = make.shift_record()
+    body = row.organization
+    coordinator = organizations.membership(body).user
+    assert listed(coordinator) == [row.volunteer]
+    office = accounts.officer(DeskRole.DISTRICT, district())
+    organized.suspend_organization(organization=body, reason="年检未过", by=office, now=AFTER)
+    for viewer in (coordinator, body.registered_by):
+        assert listed(type(viewer).objects.get(pk=viewer.pk)) == []  # posts are read once a user
 
 
 def test_who_runs_no_organization_lists_nobody():
