@@ -139,6 +139,15 @@ class VolunteerInAreaCard(Card):
         return queries.volunteers_for(viewer, now=now).exclude(user=viewer)
 
 
+class WardCard(Shape):
+    """A volunteer under 18, for the guardian too: nothing of what the office notes."""
+
+    ref = serializers.CharField()
+    number = serializers.CharField()
+    name = serializers.CharField()
+    guardian_consent_at = InstantField(allow_null=True)
+
+
 class Suspension(Shape):
     """Why."""
 
@@ -174,15 +183,20 @@ class Volunteers(ReadOperations):
             lambda now: actions.restore_volunteer(volunteer=row, by=self.viewer, now=now)
         )
 
-    @extend_schema(request=Nothing, responses=VolunteerInAreaCard)
+    def ward(self, ref: str) -> VolunteerProfile:
+        """Return the volunteer whose guardian the viewer is, or whose papers the viewer checks."""
+        row = queries.ward(self.viewer, ref, now=timezone.now())
+        if row is None:
+            raise Http404
+        return row
+
+    @extend_schema(request=Nothing, responses=WardCard)
     @action(detail=True, methods=["post"], url_path="confirm-guardian")
     def confirm_guardian(self, request: Request, ref: str) -> Response:
         """Allow a volunteer under 18 to help: the guardian, or the office that has the signature."""
-        found = queries.ward(self.viewer, ref, now=timezone.now())
-        if found is None:
-            raise Http404
-        row = self.matched(found)
+        row = self.matched(self.ward(ref))
         self.given(Nothing)
-        return self.deed(
-            lambda now: actions.confirm_guardian(volunteer=row, by=self.viewer, now=now)
+        return self.wish(
+            lambda now: actions.confirm_guardian(volunteer=row, by=self.viewer, now=now),
+            lambda: WardCard(self.ward(ref)).data,
         )

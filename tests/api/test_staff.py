@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.actions import make_user, record_guardian
 from accounts.models import Desk, Reveal
 from accounts.states import DeskRole
 from kernel.models import Event
@@ -236,3 +237,25 @@ def test_a_deed_sent_again_with_key_and_tag_gets_its_first_answer(clock):
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
     assert stale.status_code == 412
+
+
+def test_a_guardian_by_program_learns_of_the_yes_only_and_may_say_it_twice(clock):
+    minor = accounts.volunteer(birth="20100307")
+    phone = "13911112222"
+    guardian = make_user(channel="PHONE", address=phone, by=None, now=clock.now)
+    record_guardian(volunteer=minor, name="王大力", phone=phone, by=minor.user, now=clock.now)
+    path = f"volunteers/{minor.ref}/confirm-guardian/"
+    yes = Event.objects.filter(name="volunteer.changed", data__what="guardian_consent")
+
+    first = post(client_of(guardian), path, {}, key="g")
+    again = post(client_of(guardian), path, {}, key="g")
+    office = post(client_of(accounts.officer()), path, {})
+
+    minor.refresh_from_db()
+    assert minor.guardian_consent_at == clock.now
+    assert set(first) == {"ref", "number", "name", "guardian_consent_at"}
+    assert (first["ref"], first["name"]) == (minor.ref, minor.name)
+    assert first["guardian_consent_at"]
+    assert first == again == office
+    assert yes.count() == 1
+    post(client_of(accounts.user()), path, {}, 404)
