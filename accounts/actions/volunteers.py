@@ -247,21 +247,29 @@ def record_guardian(
 
 @transaction.atomic
 def confirm_guardian(
-    *, volunteer: VolunteerProfile, by: User | None, now: datetime
+    *, volunteer: VolunteerProfile, by: User | None, now: datetime, shown: str | None = None
 ) -> VolunteerProfile:
     """Allow a volunteer under 18 to help: the guardian, signed in by the phone that was named, or the
-    street that has the signature.
+    street that has the signature. What is allowed already stays as it is.
 
-    Raises ``Conflict`` (``no_guardian``) or ``NotAllowed`` (``not_the_guardian``).
+    ``shown`` is the ``guardian_mark`` of whom the page named; None from a program that showed nobody.
+    Raises ``Conflict`` (``no_guardian``, ``state_changed``) or ``NotAllowed`` (``not_the_guardian``).
     """
+    volunteer.refresh_from_db(  # another guardian may be named at this moment
+        fields=["guardian", "guardian_consent_at"],
+        from_queryset=VolunteerProfile.objects.select_for_update(no_key=True),
+    )
     office = volunteer.region is not None and queries.may(
         by, Permission.VERIFY_PEOPLE, region=volunteer.region, now=now
     )
     rules.check_confirm_guardian(
         volunteer=volunteer,
         speaks=office or queries.is_guardian_of(by, volunteer),
+        as_shown=shown is None or shown == queries.guardian_mark(volunteer),
         by=by,
     )
+    if volunteer.guardian_consent_at:
+        return volunteer
     volunteer.guardian_consent_at = now
     volunteer.save(update_fields=["guardian_consent_at"])
     return _changed(volunteer, "guardian_consent", by=by, now=now)

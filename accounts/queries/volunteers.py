@@ -9,6 +9,7 @@ from accounts.models import Credential, User, Verification, VolunteerProfile
 from accounts.queries.posts import may, may_in_city, scope_q
 from accounts.roles import Permission
 from accounts.states import VerificationState
+from kernel import vault
 from regions.models import Region
 
 
@@ -28,9 +29,17 @@ def is_guardian_of(user: User | None, volunteer: VolunteerProfile) -> bool:
     return bool(facts(volunteer.guardian).get("phone") == user.phone)
 
 
+def guardian_mark(volunteer: VolunteerProfile) -> str:
+    """Return a digest of the guardian who is named now: a page sends it back with the answer to what
+    it showed. It is the same for the same name and phone, and tells neither."""
+    return vault.blind("guardian", volunteer.guardian or "")
+
+
 def ward(viewer: User | None, ref: str, *, now: datetime) -> VolunteerProfile | None:
     """Return the volunteer with this reference to whom the viewer is the guardian, or the office that
     checks people's papers; None for everybody else, and for no such volunteer."""
+    if not ref.isprintable():  # PostgreSQL takes no NUL
+        return None
     row = (
         VolunteerProfile.objects.filter(ref=ref)
         .select_related("user__key", "key", "region__parent")

@@ -51,9 +51,14 @@ def check_has_file(*, credential: Credential) -> None:
         raise Conflict("no_file", _("No file was handed in with this paper."))
 
 
-def check_confirm_guardian(*, volunteer: VolunteerProfile, speaks: bool, by: User | None) -> None:
-    """A guardian was named, and it is the guardian or the street who allows it, not the minor."""
+def check_confirm_guardian(
+    *, volunteer: VolunteerProfile, speaks: bool, as_shown: bool, by: User | None
+) -> None:
+    """A guardian was named, it is the guardian or the street who allows it, not the minor, and nobody
+    else was named since they looked."""
     if not volunteer.guardian:
         raise Conflict("no_guardian", _("Name the guardian first."), field="guardian")
     if by is not None and (by.pk == volunteer.user_id or not speaks):
         raise NotAllowed("not_the_guardian", _("Only the guardian can allow this."))
+    if not as_shown:
+        raise Conflict("state_changed", _("Someone else was faster. Please look again."))

@@ -1,6 +1,6 @@
 """What volunteers say of themselves, and what a minor needs."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -166,6 +166,42 @@ def test_street_with_the_signature_allows_it_and_another_guardian_has_to_be_aske
 
     say(actions.record_guardian, volunteer, **GUARDIAN)
     assert volunteer.guardian_consent_at is None
+
+
+def test_who_allows_it_allows_the_guardian_they_were_shown(volunteer):
+    officer = make.officer(DeskRole.STREET)
+    copy = VolunteerProfile.objects.get(pk=volunteer.pk)
+    say(actions.record_guardian, copy, **GUARDIAN)
+    old = actions.make_user(channel="PHONE", address=GUARDIAN["phone"], by=None, now=NOON)
+    shown = queries.guardian_mark(copy)
+    stale = VolunteerProfile.objects.get(pk=volunteer.pk)
+    say(actions.record_guardian, volunteer, name="李四", phone="13911113333")
+
+    with refused("state_changed"):
+        say(actions.confirm_guardian, stale, by=officer, shown=shown)
+    with refused("state_changed"):
+        say(actions.confirm_guardian, stale, by=officer, shown="")
+    with refused("not_the_guardian"):
+        say(actions.confirm_guardian, copy, by=old)
+    volunteer.refresh_from_db()
+    assert volunteer.guardian_consent_at is None
+
+    say(actions.confirm_guardian, volunteer, by=officer, shown=queries.guardian_mark(volunteer))
+    assert volunteer.guardian_consent_at == NOON
+
+
+def test_what_is_allowed_already_is_not_allowed_again(volunteer):
+    officer = make.officer(DeskRole.STREET)
+    say(actions.record_guardian, volunteer, **GUARDIAN)
+    stale = VolunteerProfile.objects.get(pk=volunteer.pk)
+    before = last_event()
+
+    say(actions.confirm_guardian, volunteer, by=officer)
+    later = NOON + timedelta(hours=1)
+    again = actions.confirm_guardian(volunteer=stale, by=officer, now=later)
+
+    assert again.guardian_consent_at == NOON
+    assert names_since(before) == ["volunteer.changed"]
 
 
 def test_street_suspends_and_restores_with_a_reason(volunteer):

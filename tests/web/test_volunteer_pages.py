@@ -1,5 +1,6 @@
 """What a volunteer says about herself: levels, sharing, limits, and the guardian of who is under 18."""
 
+import re
 from datetime import date
 
 import pytest
@@ -22,6 +23,14 @@ PROFILE = {
     "week": ["0-morning"],
 }
 PHONE = "13911112222"
+MARK = re.compile(r'name="shown"[^>]+?value="(\w+)"')
+
+
+def mark(page: str) -> str:
+    """Return the hidden mark of the guardian whom the page shows."""
+    found = MARK.search(page)
+    assert found
+    return found[1]
 
 
 def test_levels_and_sharing_are_said_with_the_profile(clock: Clock):
@@ -78,7 +87,7 @@ def test_under_18_the_guardian_allows_it_signed_in_by_the_named_phone(clock: Clo
         assert stranger.client.get(page).status_code == 404
         assert stranger.client.post(page).status_code == 404
     assert Client().get(page).status_code == 302
-    Visitor(guardian).do(page)
+    Visitor(guardian).do(page, shown=mark(Visitor(guardian).see(page, "王大力", "139****2222")))
 
     minor.refresh_from_db()
     assert minor.guardian_consent_at == clock.now
@@ -93,11 +102,32 @@ def test_the_street_that_has_the_signature_allows_it_from_its_queue(clock: Clock
     page = f"/volunteers/{minor.ref}/guardian/"
 
     clerk.see("/console/verify/", page)
-    clerk.do(page)
+    clerk.do(page, shown=mark(clerk.see(page, "王大力", "139****2222")))
 
     minor.refresh_from_db()
     assert minor.guardian_consent_at == clock.now
     assert page not in clerk.see("/console/verify/")
+
+
+def test_a_yes_to_one_guardian_is_none_to_another(clock: Clock):
+    minor = accounts.volunteer(birth="20100307")
+    young, clerk = Visitor(minor.user), Visitor(accounts.officer())
+    page = f"/volunteers/{minor.ref}/guardian/"
+    assert PHONE not in clerk.see(page, "还没有填写监护人")
+    young.do("/volunteer/guardian/", name="王大力", phone=PHONE)
+    shown = clerk.see(page)
+    assert PHONE not in shown
+    young.do("/volunteer/guardian/", name="李小明", phone="13911113333")
+
+    refused_page(clerk, page)
+    fresh = refused_page(clerk, page, shown=mark(shown))
+    minor.refresh_from_db()
+    assert minor.guardian_consent_at is None
+    assert "李小明" in fresh
+    clerk.do(page, shown=mark(fresh))
+
+    minor.refresh_from_db()
+    assert minor.guardian_consent_at == clock.now
 
 
 def test_who_is_no_volunteer_is_led_to_the_first_step(clock: Clock):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
+from accounts.models import VolunteerProfile
+from kernel.text import mask_phone
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
 from web.volunteer.register import own_profile
@@ -25,6 +28,22 @@ class GuardianForm(Form):
         help_text=gettext_lazy("With this number your guardian signs in here and allows it."),
         max_length=20,
     )
+
+
+class MarkField(forms.CharField):
+    """The mark of what the page shows; refused, the page comes back with that of what it shows now."""
+
+    widget = forms.HiddenInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:  # noqa: ARG002 (Django's)
+        """Return what to print, whatever was sent."""
+        return initial
+
+
+class WardForm(Form):
+    """A yes to the guardian whom the page named."""
+
+    shown = MarkField(required=False)  # without it the action refuses in its own words
 
 
 @login_required
@@ -47,14 +66,25 @@ def guardian(request: HttpRequest) -> HttpResponse:
 @login_required
 def ward(request: HttpRequest, ref: str) -> HttpResponse:
     """Allow a volunteer under 18 to help: the guardian, or the office that has the signature."""
-    user, now = me(request), timezone.now()
-    row = queries.ward(user, ref, now=now)
+    row = _ward(request, ref)
+    form = WardForm(request.POST if request.method == "POST" else None)
+
+    def act(given: dict[str, Any]) -> Any:
+        return actions.confirm_guardian(volunteer=row, by=me(request), now=timezone.now(), **given)
+
+    if request.method == "POST":
+        if carry_out(form, act):
+            messages.success(request, _("Allowed. Thank you."))
+            return redirect("web:ward", ref=ref)
+        row = _ward(request, ref)  # another guardian may have been named at this moment
+    form.initial = {"shown": queries.guardian_mark(row)}
+    named = queries.facts(row.guardian)
+    phone = mask_phone(named.get("phone", ""))
+    return show(request, "web/volunteer/ward.html", form, row=row, named=named, phone=phone)
+
+
+def _ward(request: HttpRequest, ref: str) -> VolunteerProfile:
+    row = queries.ward(me(request), ref, now=timezone.now())
     if row is None:
         raise Http404
-    form = Form(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and carry_out(
-        form, lambda _given: actions.confirm_guardian(volunteer=row, by=user, now=now)
-    ):
-        messages.success(request, _("Allowed. Thank you."))
-        return redirect("web:ward", ref=ref)
-    return show(request, "web/volunteer/ward.html", form, row=row)
+    return row
