@@ -26,6 +26,7 @@ from service_records.queries.visible import (
     records_for,
     records_of,
     records_to_confirm,
+    records_to_confirm_at_home,
     review_queue,
     shifts_to_confirm,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "records_for",
     "records_of",
     "records_to_confirm",
+    "records_to_confirm_at_home",
     "review_queue",
     "rotating_code",
     "satisfaction_of",

@@ -68,6 +68,19 @@ def own_records(volunteer: User) -> QuerySet[ServiceRecord]:
     )
 
 
+def records_to_confirm_at_home(viewer: User, *, now: datetime) -> QuerySet[ServiceRecord]:
+    """Return what the residents that the viewer is or acts for have to confirm, the newest first."""
+    residents = people.my_residents(viewer, now=now).values("pk")
+    return (
+        ServiceRecord.objects.filter(
+            assignment__opening__visit__request__resident__in=residents,
+            state=RecordState.UNCONFIRMED,
+        )
+        .select_related("assignment__opening__visit__request__service_type")
+        .order_by("-service_on", "-pk")
+    )
+
+
 def review_queue(viewer: User, *, now: datetime) -> QuerySet[ServiceRecord]:
     """Return what the viewer may review, the one due first at the top.
 

@@ -16,6 +16,7 @@ from accounts.states import TEXT_VERSION, Disability, Need, Purpose
 from help_requests import queries as requests
 from help_requests.states import VisitState
 from regions.queries import streets
+from service_records.queries import records_to_confirm_at_home
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
 from web.shared.places import offer_places
@@ -32,14 +33,13 @@ def my(request: HttpRequest) -> HttpResponse:
     coming = visits.filter(
         state__in=[VisitState.PLANNED, VisitState.MATCHED, VisitState.IN_SERVICE], ends_at__gt=now
     )
-    done = visits.filter(state=VisitState.COMPLETED)
     return render(
         request,
         "web/resident/my.html",
         {
             "residents": residents,
             "next": coming.order_by("starts_at").first(),
-            "done": done.order_by("-starts_at")[:3],
+            "to_confirm": records_to_confirm_at_home(user, now=now)[:10],
             "requests": requests.my_requests(user, now=now)[:20],
         },
     )
