@@ -26,7 +26,9 @@ ensure_venv() {
     [ -x .venv/bin/python ] || "$python" -m venv .venv
     local args=()
     for file in "$@"; do args+=(-r "$file"); done
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes "${args[@]}"
+    # The lock is whole, so nothing is left to resolve: pip's resolver of 2023 would ask an extra's newest release for a
+    # hash the lock cannot have.
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes "${args[@]}"
     echo "$wanted" >>.venv/holds
     sha256sum <"$1" | cut -d' ' -f1 >>.venv/holds
 }
