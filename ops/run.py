@@ -153,10 +153,13 @@ def start(asked: argparse.Namespace) -> int:
         "HUB_ORIGIN": os.environ.get("HUB_ORIGIN", f"http://{HOST}:{asked.port}"),
         "DJANGO_SETTINGS_MODULE": "volunteer_hub.settings",
     }
-    if prepare_database() and is_demo:
+    is_new = prepare_database()
+    if is_demo and is_new:
         from django.core.management import call_command  # noqa: PLC0415
 
         call_command("demo_city", scale=asked.demo_scale, seed=asked.demo_seed, verbosity=0)
+    elif is_demo and not (data / "personas.json").exists():
+        raise Stop(f"the demo city in {data} was never finished: delete the folder and start again")
     greet(data, asked.port)
     return supervise(children(listener, asked.web_workers), data)
 

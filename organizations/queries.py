@@ -1,6 +1,6 @@
 """Which organizations, projects and shifts a viewer may see."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -15,16 +15,18 @@ from regions.models import Region
 RUNNING = (MemberRole.MANAGER, MemberRole.COORDINATOR)
 
 
-def live_memberships(user: User, *roles: MemberRole, now: datetime) -> QuerySet[Membership]:
-    """Return the posts that ``user`` holds in organizations today."""
-    today = local_date(now)
+def _posts(*roles: MemberRole, today: date) -> QuerySet[Membership]:
     return Membership.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-        user=user,
         role__in=roles,
         starts_on__lte=today,
         confirmed_at__isnull=False,
     )
+
+
+def live_memberships(user: User, *roles: MemberRole, now: datetime) -> QuerySet[Membership]:
+    """Return the posts that ``user`` holds in organizations today."""
+    return _posts(*roles, today=local_date(now)).filter(user=user)
 
 
 def is_member(
@@ -37,56 +39,33 @@ def is_member(
     return mine.filter(organization=organization).exists()
 
 
-def _posts_of(
-    organization: Organization, *roles: MemberRole, now: datetime
-) -> QuerySet[Membership]:
-    today = local_date(now)
-    return Membership.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-        organization=organization,
-        role__in=roles,
-        starts_on__lte=today,
-        confirmed_at__isnull=False,
-    )
-
-
 def managers_of(organization: Organization, *, now: datetime) -> QuerySet[Membership]:
     """Return the posts of those who answer for ``organization`` today."""
-    return _posts_of(organization, MemberRole.MANAGER, now=now)
+    return _posts(MemberRole.MANAGER, today=local_date(now)).filter(organization=organization)
 
 
 def runners_of(organization: Organization, *, now: datetime) -> QuerySet[Membership]:
     """Return the posts of those who run ``organization`` today: managers and coordinators."""
-    return _posts_of(organization, *RUNNING, now=now)
+    return _posts(*RUNNING, today=local_date(now)).filter(organization=organization)
 
 
 def my_organizations(user: User | None, *, now: datetime) -> QuerySet[Organization]:
     """Return the organizations that ``user`` runs today, in any state."""
-    if user is None:
-        return Organization.objects.none()
-    mine = live_memberships(user, *RUNNING, now=now)
-    return (
-        Organization.objects.filter(pk__in=mine.values("organization"))
-        .select_related("region__parent")
-        .order_by("name")
-    )
+    mine = Organization.objects.filter(pk__in=organization_keys(user, now=now))
+    return mine.select_related("region__parent").order_by("name")
 
 
 def organization_keys(user: User | None, *states: OrganizationState, now: datetime) -> list[int]:
     """Return the keys of ``my_organizations``, in any of ``states``, for a condition that names them;
-    the posts are read once per loaded user, as those of ``accounts.queries.desks_of``."""
+    the posts are read once a day per loaded user, as those of ``accounts.queries.desks_of``."""
     if user is None:
         return []
-    if "_posts" not in user.__dict__:
-        held = Membership.objects.filter(user=user, role__in=RUNNING, confirmed_at__isnull=False)
-        user.__dict__["_posts"] = list(held.select_related("organization"))
-    today = local_date(now)
+    day, posts = user.__dict__.get("_posts", (None, []))
+    if day != local_date(now):
+        held = live_memberships(user, *RUNNING, now=now).select_related("organization")
+        day, posts = user.__dict__["_posts"] = (local_date(now), list(held))
     return [
-        post.organization_id
-        for post in user.__dict__["_posts"]
-        if post.starts_on <= today
-        and (post.ends_on is None or today <= post.ends_on)
-        and (not states or post.organization.state in states)
+        post.organization_id for post in posts if not states or post.organization.state in states
     ]
 
 

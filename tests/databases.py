@@ -42,9 +42,8 @@ def clone(suffix: str) -> Iterator[str]:
     finally:
         _let_go()
         if connection.vendor == "postgresql":
-            with (
-                connection._nodb_cursor() as cursor
-            ):  # FORCE: a thread may have left a session open
+            # FORCE: a thread may have left a session open.
+            with connection._nodb_cursor() as cursor:
                 cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)} WITH (FORCE)")
         else:
             for tail in ("", "-wal", "-shm"):

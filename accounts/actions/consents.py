@@ -35,7 +35,7 @@ def give_consent(
     """
     _check_decides(subject=subject, by=by, now=now)
     # The subject's row is locked: asked twice at once, it is one decision.
-    type(subject).objects.select_for_update(no_key=True).get(pk=subject.pk)
+    type(subject).objects.select_for_update(no_key=True).only("pk").get(pk=subject.pk)
     standing = subject.consents.filter(purpose=purpose, withdrawn_at__isnull=True).first()
     if standing:
         return standing

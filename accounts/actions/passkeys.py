@@ -31,9 +31,17 @@ def _use_up(asked: rules.Asked | None, *, now: datetime) -> str:
     return challenge
 
 
-def _note_use(passkey: Passkey, sign_count: int, *, event: str, now: datetime, **data: str) -> None:
-    """Note that the key answered. A counter that stands or goes back is that of a copy: refused, and its
-    owner is told.
+def _note_use(
+    passkey: Passkey,
+    sign_count: int,
+    *,
+    event: str,
+    subject: Passkey | User,
+    now: datetime,
+    **data: str,
+) -> None:
+    """Note that the key answered, by ``event`` about ``subject``. A counter that stands or goes back is
+    that of a copy: refused, and its owner is told.
 
     In one statement, so that of two answers with the same counter one is refused.
     """
@@ -44,10 +52,8 @@ def _note_use(passkey: Passkey, sign_count: int, *, event: str, now: datetime, *
         fits = same.update(sign_count=sign_count, last_used_at=now)
         if not fits:
             record(events.PASSKEY_COPIED, subject=passkey, by=owner, at=now)
-        elif event == events.USER_ENTERED:
-            record(event, subject=owner, by=owner, at=now, **data)
         else:
-            record(event, subject=passkey, by=owner, at=now, **data)
+            record(event, subject=subject, by=owner, at=now, **data)
     if not fits:
         raise Conflict(
             "passkey_copied",
@@ -81,9 +87,8 @@ def add_passkey(
     challenge = _use_up(asked, now=now)
     with transaction.atomic():
         _lock(user)
-        rules.check_adds_passkey(
-            has=user.passkeys.count(), has_factor=queries.has_second_factor(user), passed=passed
-        )
+        rules.check_adds_factor(has_factor=queries.has_second_factor(user), passed=passed)
+        rules.check_adds_passkey(has=user.passkeys.count())
         made = rules.check_new_key(host=host, challenge=challenge, answer=rules.read_answer(answer))
         passkey = _keep(made, user=user, name=words, now=now)
         record(events.PASSKEY_ADDED, subject=passkey, by=by, at=now)
@@ -130,8 +135,9 @@ def enter_with_passkey(
         rules.read_answer(answer), of=None, challenge=challenge, host=host
     )
     rules.check_may_enter(passkey.user)
-    _note_use(passkey, sign_count, event=events.USER_ENTERED, now=now, way="passkey")
-    return passkey.user
+    user = passkey.user
+    _note_use(passkey, sign_count, event=events.USER_ENTERED, subject=user, now=now, way="passkey")
+    return user
 
 
 def show_passkey(
@@ -149,7 +155,7 @@ def show_passkey(
     passkey, sign_count = _answered(
         rules.read_answer(answer), of=user, challenge=challenge, host=host
     )
-    _note_use(passkey, sign_count, event=events.PASSKEY_USED, now=now)
+    _note_use(passkey, sign_count, event=events.PASSKEY_USED, subject=passkey, now=now)
     return passkey
 
 
@@ -194,8 +200,7 @@ def add_app(
     """
     rules.check_own(user=user, by=by)
     _lock(user)
-    has_factor = queries.has_second_factor(user)
-    rules.check_adds_passkey(has=0, has_factor=has_factor, passed=passed)
+    rules.check_adds_factor(has_factor=queries.has_second_factor(user), passed=passed)
     keep()
     record(events.APP_ADDED, subject=user, by=by, at=now)
     return user

@@ -135,8 +135,12 @@ def set_skills(
     ):
         raise Invalid("unknown_skill", _("Choose skills from the list."), field="skills")
     volunteer.skills.exclude(code__in=skills).delete()
-    for code, level in skills.items():
-        Skill.objects.update_or_create(volunteer=volunteer, code=code, defaults={"level": level})
+    Skill.objects.bulk_create(
+        [Skill(volunteer=volunteer, code=code, level=level) for code, level in skills.items()],
+        update_conflicts=True,
+        unique_fields=["volunteer", "code"],
+        update_fields=["level"],
+    )
     return _changed(volunteer, "skills", by=by, now=now)
 
 

@@ -173,12 +173,16 @@ def check_key(
     return passkey, count
 
 
-def check_adds_passkey(*, has: int, has_factor: bool, passed: bool) -> None:
-    """Who has a second factor shows it first, so that a stolen code cannot add a key; ten are enough."""
+def check_adds_factor(*, has_factor: bool, passed: bool) -> None:
+    """Who has a second factor shows it first: a stolen code adds none."""
     if has_factor and not passed:
         raise NotAllowed(
             "second_factor_first", _("Show the second factor that you have before you add another.")
         )
+
+
+def check_adds_passkey(*, has: int) -> None:
+    """Ten keys of one person are enough."""
     if has >= MOST_PASSKEYS:
         raise Conflict("too_many_passkeys", _("Ten passkeys are enough. Remove one first."))
 

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from accounts.models import ResidentProfile, User
 from kernel import tasks
+from kernel.events import check_in_transaction
 from kernel.models import Event, PersonKey
 from notifications import queries, rules
 from notifications.events import HEARD, Audience
@@ -87,6 +88,8 @@ def _write_messages(notice: Notice, private: Mapping[str, Any], *, now: datetime
     wanted = rules.wanted_channels(
         group=KINDS[kind].group, preferences=queries.preferences_of(user), addresses=addresses
     )
+    if not wanted:
+        return
     when = rules.send_at(
         haste=KINDS[kind].haste,
         quiet=queries.quiet_hours_of(user),
@@ -183,12 +186,13 @@ def write_code(*, channel: str, address: str, code: str, language: str, now: dat
     )
 
 
-@transaction.atomic
 def tell_of(*, event: Event, now: datetime) -> list[Notice]:
-    """Tell everybody whom ``event`` concerns; who did it only where a receipt is due.
+    """Tell everybody whom ``event`` concerns, in the transaction of its delivery; who did it only where
+    a receipt is due.
 
     Asked again, nobody is told twice.
     """
+    check_in_transaction()
     scene = queries.scene_of(event)
     due: list[tuple[Told, str]] = []
     for telling in HEARD[event.name]:

@@ -79,10 +79,8 @@ def session_hashes(user_ids: Iterable[int]) -> dict[int, str]:
 
 def preferences_of(user: User) -> dict[tuple[Group, Channel], bool]:
     """Return the whole table group × channel, with what was never chosen as it is by default."""
-    chosen = {
-        (Group(row.group), Channel(row.channel)): row.is_on
-        for row in Preference.objects.filter(user=user)
-    }
+    rows = Preference.objects.filter(user=user).values_list("group", "channel", "is_on")
+    chosen = {(Group(group), Channel(channel)): is_on for group, channel, is_on in rows}
     return {**DEFAULTS, **chosen}
 
 

@@ -14,11 +14,7 @@ from service_records.models import CheckIn, Evaluation, HoursReview, ServiceReco
 from service_records.states import Decision, RecordState
 
 TO_CONFIRM = (RecordState.UNCONFIRMED, RecordState.FORCED, RecordState.RETURNED)
-
-
 TO_REVIEW = (RecordState.PROPOSED, RecordState.HELD)
-
-
 AT_HAND = (
     "volunteer__volunteer",
     "organization",

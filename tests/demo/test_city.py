@@ -13,10 +13,8 @@ from django.db.models import Count
 from django.test import Client
 
 from accounts.models import User, VolunteerProfile
-from help_requests.actions import load_reference as load_catalogue
 from kernel.management.commands.verify import findings
 from kernel.models import Delivery, DeliveryState, Event
-from regions.actions import load_reference as load_regions
 from service_records.models import ServiceRecord
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +34,6 @@ ROOMS = (
 
 
 def build(**options: object) -> dict[str, object]:
-    load_regions()
-    load_catalogue()
     out = StringIO()
     call_command("demo_city", scale=0.02, today=DAY, json=True, stdout=out, **options)
     found: dict[str, object] = json.loads(out.getvalue())
@@ -71,6 +67,13 @@ def test_a_city_is_built_only_on_empty_ground(clock):
         call_command("demo_city")
 
     assert User.objects.count() == before
+
+
+def test_without_keys_it_says_where_they_come_from(clock, settings):
+    settings.KEYS = None
+
+    with pytest.raises(CommandError, match=r"python -m volunteer_hub\.keys"):
+        call_command("demo_city")
 
 
 def facts() -> dict[str, object]:

@@ -48,6 +48,9 @@ def test_levels_and_sharing_are_said_with_the_profile(clock: Clock):
     assert not queries.has_consent(volunteer.user, Purpose.SHARING)
     refused_page(visitor, "/volunteer/profile/", **given, level_LAW="9")
 
+    visitor.do("/volunteer/profile/", **given)  # a page older than the skills has no levels
+    assert dict(volunteer.skills.values_list("code", "level")) == {"LAW": 3, "FIRST_AID": 1}
+
 
 def test_limits_a_pause_and_days_off(clock: Clock):
     volunteer = accounts.volunteer()
@@ -69,7 +72,10 @@ def test_limits_a_pause_and_days_off(clock: Clock):
     assert days == [date(2026, 3, 8), date(2026, 3, 9)]
     page = refused_page(visitor, "/volunteer/limits/", hours="101", days_off=["2026-03-09"])
     assert 'value="101"' in page
-    visitor.do("/volunteer/limits/", hours="4", days_off=["2026-03-09"])
+    visitor.do("/volunteer/limits/", hours="1.5", days_off=["2026-03-09"])
+    volunteer.refresh_from_db()
+    assert volunteer.minutes_per_week == 90
+    visitor.see("/volunteer/limits/", 'value="1.5"')
     assert list(volunteer.exceptions.values_list("day", flat=True)) == [date(2026, 3, 9)]
 
 

@@ -25,18 +25,7 @@ from volunteer_hub.demo.points import open_points
 
 DAYS = 60
 VOLUNTEERS, RESIDENTS, ORGANIZATIONS, SERVICES = 300, 200, 20, 350  # at scale 1
-RECORD = (
-    "volunteer",
-    "recorded_by",
-    "region__parent",
-    "organization",
-    "corrects",
-    "assignment__opening__visit__request__resident__user__key",
-    "assignment__opening__visit__request__resident__key",
-    "assignment__opening__organization",
-    "assignment__opening__region",
-    "assignment__volunteer",
-)
+RECORD = ("region__parent", "organization", "assignment__opening__visit__request__resident__user")
 
 
 class City:

@@ -107,14 +107,7 @@ class Services:
 
     def _fresh(self, task: Assignment) -> Assignment:
         return Assignment.objects.select_related(
-            "volunteer__key",
-            "volunteer__volunteer",
-            "opening__visit__request__resident__user",
-            "opening__visit__request__resident__registered_by",
-            "opening__region",
-            "opening__visit__region",
-            "opening__shift__project",
-            "opening__organization",
+            "volunteer", "opening__visit__request", "opening__region", "opening__organization"
         ).get(pk=task.pk)
 
     def come(self, task: Assignment) -> None:

@@ -23,8 +23,11 @@ from web.volunteer.register import own_profile
 class LimitsForm(Form):
     """The limits that a volunteer sets; nothing here needs a reason."""
 
-    hours = forms.IntegerField(
-        label=gettext_lazy("Most hours in a week"), min_value=0, max_value=100
+    hours = forms.DecimalField(
+        label=gettext_lazy("Most hours in a week"),
+        min_value=0,
+        max_value=100,
+        decimal_places=2,
     )
     paused_until = DayField(
         label=gettext_lazy("A pause until"),
@@ -55,7 +58,7 @@ def limits(request: HttpRequest) -> HttpResponse:
     form = LimitsForm(
         request.POST or None,
         initial={
-            "hours": row.minutes_per_week // 60,
+            "hours": f"{row.minutes_per_week / 60:.4g}",
             "paused_until": row.paused_until,
             "days_off": off,
         },
@@ -68,7 +71,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         days = {date.fromisoformat(one) for one in given.get("days_off", [])}
         return actions.set_volunteer_times(
             volunteer=row,
-            minutes_per_week=given["hours"] * 60,
+            minutes_per_week=round(given["hours"] * 60),
             paused_until=given["paused_until"],
             days_off=days | ({given["one_more"]} if given["one_more"] else set()),
             by=me(request),

@@ -212,7 +212,8 @@ def profile(request: HttpRequest) -> HttpResponse:
             region=places[given["region"]],
             radius_m=given["radius_m"],
             skills={
-                code: given.get(f"level_{code}") or SkillLevel.GOOD for code in given["skills"]
+                code: given.get(f"level_{code}") or held.get(code, SkillLevel.GOOD)
+                for code in given["skills"]
             },
             categories=given["categories"],
             windows=week,

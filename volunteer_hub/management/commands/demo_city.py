@@ -3,9 +3,11 @@
 import json
 from argparse import ArgumentParser
 from datetime import date
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -31,6 +33,11 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Build, and print who can log in."""
+        if settings.KEYS is None:
+            raise CommandError(
+                f"there are no keys in {settings.DATA}: python -m volunteer_hub.keys {settings.DATA}"
+            )
+        call_command("load_reference", stdout=StringIO())
         if User.objects.exists():
             raise CommandError(
                 "there are people here already: the demo city needs an empty platform"
