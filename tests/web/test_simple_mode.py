@@ -212,3 +212,16 @@ def test_a_weekly_request_stays_weekly_and_a_lost_day_is_asked_again(clock: Cloc
     client.post(f"{when}?ask=start&day=2026-03-09", {"start": "9:00"})
     row.refresh_from_db()
     assert (row.is_weekly, str(row.repeats_until)) == (True, "2026-06-01")
+
+
+def test_colours_and_size_change_the_roots_attributes_alone():
+    client, roots, rests = Client(), set(), set()
+    for display in ("light.normal.full", "dark.normal.full", "contrast.largest.full"):
+        client.cookies[f"hub_display_{settings.HUB_ID}"] = display
+        text = client.get("/help/").content.decode()
+        root = re.search(r"<html[^>]*>", text)
+        assert root
+        roots.add(root[0])
+        rests.add(re.sub(r'(csrfmiddlewaretoken" value=)"\w+"', r"\1", text.replace(root[0], "")))
+
+    assert (len(roots), len(rests)) == (3, 1)
