@@ -39,6 +39,7 @@ from accounts.actions.passkeys import (
     enter_with_passkey,
     remove_app,
     remove_passkey,
+    show_app,
     show_passkey,
 )
 from accounts.actions.people import (
@@ -128,6 +129,7 @@ __all__ = [
     "set_volunteer_profile",
     "set_volunteer_times",
     "set_windows",
+    "show_app",
     "show_passkey",
     "submit_credential",
     "submit_grant",

@@ -1,4 +1,4 @@
-"""Passkeys: made, shown as the second factor or as both, removed; the authenticator app: removed."""
+"""Passkeys: made, shown as the second factor or as both, removed; the authenticator app: shown, removed."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -203,6 +203,28 @@ def add_app(
     rules.check_adds_factor(has_factor=queries.has_second_factor(user), passed=passed)
     keep()
     record(events.APP_ADDED, subject=user, by=by, at=now)
+    return user
+
+
+def show_app(
+    *, user: User, code: str, fits: Callable[[str], bool], by: User, now: datetime
+) -> User:
+    """Take the code of the authenticator app for the second factor: once only (RFC 6238 §5.2).
+
+    ``fits`` says whether the app shows ``code`` at this moment. Raises ``Invalid`` (``code_wrong``,
+    ``code_used``), ``Conflict`` (``too_often``) or ``NotAllowed`` (``not_yours``).
+    """
+    rules.check_own(user=user, by=by)
+    with transaction.atomic():
+        count(kind="second-factor", what=user.ref, most=SECOND_FACTOR_TRIES, now=now)
+    if not fits(code):
+        raise Invalid("code_wrong", _("This code is not right."), field="code")
+    try:
+        with transaction.atomic():
+            CodeUse.objects.create(nonce=vault.blind("app-code", f"{user.ref} {code}"), at=now)
+    except IntegrityError:
+        words = _("This code was used already. Wait for the next one.")
+        raise Invalid("code_used", words, field="code") from None
     return user
 
 

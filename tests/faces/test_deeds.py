@@ -12,6 +12,7 @@ OTHERWISE = {
     "accounts.enter_with_password": "a browser's session; a program signs in with a code",
     "accounts.add_passkey": "a browser asks its device for the key, which no program has",
     "accounts.enter_with_passkey": "the same; a program signs in with a code",
+    "accounts.show_app": "the second factor of a browser's session",
     "accounts.show_passkey": "the second factor of a browser's session",
     "accounts.add_app": "the same; its secret passes through the browser alone",
     "accounts.count": "the tries of the second factor, which a browser's session passes",

@@ -28,8 +28,9 @@ def browser(user) -> Client:
     return client
 
 
-def code(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+def code(secret: str, *, later: int = 0) -> str:
+    """Return what the app shows now, or ``later`` codes after."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + later))
 
 
 def test_who_holds_a_post_is_led_to_the_second_factor_and_passes_with_the_app():
@@ -57,7 +58,10 @@ def test_the_next_sign_in_asks_for_the_code_of_the_same_app():
 
     assert page.context["secret"] == ""
     assert second.get("/review/").status_code == 302
-    assert second.post("/account/second-factor/", {"code": code(secret)}).status_code == 302
+    again = second.post("/account/second-factor/", {"code": code(secret)})
+    assert again.context["form"].errors.as_data()["code"][0].code == "code_used"
+    fresh = code(secret, later=1)
+    assert second.post("/account/second-factor/", {"code": fresh}).status_code == 302
     assert second.get("/review/").status_code == 200
 
 

@@ -24,6 +24,7 @@ from volunteer_hub.demo.people import Made, resident, volunteer
 from volunteer_hub.demo.points import open_points
 
 DAYS = 60
+WORK = 5  # times as long the sixty days take as registering everybody, for the bar on the terminal
 VOLUNTEERS, RESIDENTS, ORGANIZATIONS, SERVICES = 300, 200, 20, 350  # at scale 1
 RECORD = ("region__parent", "organization", "assignment__opening__visit__request__resident__user")
 
@@ -155,11 +156,12 @@ class City:
     def build(self) -> None:
         """Do it all, with a bar on the terminal."""
         everybody = round((VOLUNTEERS + RESIDENTS) * self.scale)
-        with tqdm(total=everybody + DAYS + 5, desc="demo city", unit="") as bar:
+        day = round(everybody * WORK / DAYS)
+        with tqdm(total=everybody + DAYS * day, desc="demo city", unit="") as bar:
             self.settle(bar)
             self.plan()
             self.clock.work()
-            self.clock.run_until(self.end, step=lambda _now: bar.update() and None)
+            self.clock.run_until(self.end, step=lambda _now: bar.update(day) and None)
 
     def counts(self) -> dict[str, int]:
         """Return how much of everything there is, by state where it has one."""

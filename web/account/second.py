@@ -8,6 +8,7 @@ import segno
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
+from allauth.mfa.utils import decrypt
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -19,11 +20,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
-from accounts.actions.access import count
-from accounts.actions.passkeys import SECOND_FACTOR_TRIES
 from accounts.states import PASSED
 from kernel import vault
-from kernel.refusals import Invalid
 from kernel.text import digits
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.navigation import home_for
@@ -83,14 +81,12 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
 
     def act(given: dict[str, Any]) -> bool:
-        count(kind="second-factor", what=user.ref, most=SECOND_FACTOR_TRIES, now=timezone.now())
-        code = digits(given["code"])
-        fits = TOTP(standing).validate_code(code) if standing else validate_totp_code(secret, code)
-        if not fits:
-            raise Invalid("code_wrong", _("This code is not right."), field="code")
+        now = timezone.now()
+        fits = partial(validate_totp_code, secret or decrypt(standing.data["secret"]))
+        actions.show_app(user=user, code=digits(given["code"]), fits=fits, by=user, now=now)
         if standing is None:
             keep = partial(TOTP.activate, user, secret)
-            actions.add_app(user=user, keep=keep, passed=passed, by=user, now=timezone.now())
+            actions.add_app(user=user, keep=keep, passed=passed, by=user, now=now)
         return True
 
     if request.method == "POST" and carry_out(form, act):
