@@ -208,11 +208,10 @@ def main() -> None:
 
 def _write(section: str) -> None:
     """Put the section in the place of the one of the same database."""
-    head = RESULTS.read_text().split("\n## ")[0] if RESULTS.exists() else HEAD
     kind = section.split()[1]
     old = RESULTS.read_text().split("\n## ")[1:] if RESULTS.exists() else []
     kept = ["## " + part for part in old if not part.startswith(kind)]
-    RESULTS.write_text("\n".join([head.rstrip() + "\n", *sorted([*kept, section])]))
+    RESULTS.write_text("\n".join([HEAD, *sorted([*kept, section])]))
 
 
 HEAD = """# What a request costs
