@@ -44,7 +44,7 @@ def send_wave(*, opening: Opening, now: datetime) -> list[Offer]:
     chosen: list[Candidate] = []
     if opening.automatic and opening.visit:
         left = opening.places - opening.filled
-        chosen = automatic_candidates(opening, now=now)[: rules.WAVE * left]
+        chosen = automatic_candidates(opening, top=rules.WAVE * left, now=now)
     opening.wave += 1
     offers = [_send(opening, candidate, by=None, now=now) for candidate in chosen]
     opening.next_wave_at = min((offer.expires_at for offer in offers), default=None)
@@ -72,7 +72,7 @@ def send_offer(*, opening: Opening, volunteer: User, by: User, now: datetime) ->
     rules.check_fits(reasons=queries.why_not(opening, volunteer, now=now))
     need = queries.need_of(opening)
     pool = VolunteerProfile.objects.filter(user=volunteer)
-    candidate = rank(need, queries.people_of(need, pool, now=now)[0])[0]
+    candidate = rank(need, queries.people_of(need, pool, now=now))[0]
     return _send(opening, candidate, by=by, now=now)
 
 

@@ -25,13 +25,30 @@ class Weights:
             raise ValueError(f"weights must not be negative, nor all zero: {parts}")
 
 
+USUAL = Weights()
+
+
 class Candidate(NamedTuple):
-    """Somebody who can go: score in [0, 1], its parts, and the distance in metres if there is one."""
+    """Somebody who can go: score in [0, 1], its parts, the distance in metres if there is one, and what
+    orders equals."""
 
     id: int
     score: float
     reasons: tuple[Reason, ...]
     distance_m: int | None
+    tie: str
+
+    @property
+    def order(self) -> tuple[float, str]:
+        """By this, the best comes first."""
+        return -self.score, self.tie
+
+
+def best_at(away: float, weights: Weights) -> float:
+    """Return the score that nobody beyond ``away`` metres can pass, whatever else they are."""
+    near = weights.near * max(0.0, 1 - away / FAR_M)
+    total = weights.near + weights.skill + weights.load
+    return round((near + weights.skill + weights.load) / total, 6)
 
 
 def _near(need: Need, person: Person) -> tuple[Reason, int | None]:
@@ -57,10 +74,9 @@ def _load(person: Person) -> Reason:
     return Reason("rested", value, {"asked": person.asked, "served": person.served})
 
 
-def rank(need: Need, pool: Iterable[Person], *, weights: Weights | None = None) -> list[Candidate]:
+def rank(need: Need, pool: Iterable[Person], *, weights: Weights = USUAL) -> list[Candidate]:
     """Return who can go, best first. Equals are ordered by their stable tie, so that the order of
     ``pool`` changes nothing."""
-    weights = weights or Weights()
     total = weights.near + weights.skill + weights.load
     found = []
     for person in pool:
@@ -71,6 +87,5 @@ def rank(need: Need, pool: Iterable[Person], *, weights: Weights | None = None) 
         score = (
             weights.near * near.value + weights.skill * skill.value + weights.load * load.value
         ) / total
-        found.append((person.tie, Candidate(person.id, round(score, 6), (near, skill, load), away)))
-    found.sort(key=lambda pair: (-pair[1].score, pair[0]))
-    return [candidate for _tie, candidate in found]
+        found.append(Candidate(person.id, round(score, 6), (near, skill, load), away, person.tie))
+    return sorted(found, key=lambda candidate: candidate.order)

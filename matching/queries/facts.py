@@ -4,19 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import (
     Availability,
     AvailabilityException,
     Block,
-    Consent,
     Credential,
     Skill,
     VolunteerCategory,
     VolunteerProfile,
 )
-from accounts.states import PaperState, Purpose
+from accounts.states import PaperState
 from kernel import vault
 from kernel.workdays import at_local, local_date
 from matching.engine import Need, Person, Span
@@ -25,7 +24,6 @@ from matching.states import LIVE, AssignmentState
 from organizations.models import Membership
 from organizations.states import MemberRole
 
-METRES_PER_DEGREE = 111_320.0
 LATELY = timedelta(days=14)
 
 
@@ -45,23 +43,6 @@ def need_of(opening: Opening) -> Need:
         own_volunteers_of=own,
         resident=opening.visit.request.resident_id if opening.visit else None,
     )
-
-
-def automatic_pool(need: Need) -> QuerySet[VolunteerProfile]:
-    """Return who may be asked without having asked: verified, willing, wanting this, roughly near."""
-    consents = Consent.objects.filter(purpose=Purpose.MATCHING, withdrawn_at__isnull=True)
-    pool = VolunteerProfile.objects.filter(
-        is_verified=True,
-        suspended_at__isnull=True,
-        categories__category=need.category,
-        user__in=consents.filter(user__isnull=False).values("user"),
-    )
-    if need.point:
-        reach = F("radius_m") / METRES_PER_DEGREE
-        pool = pool.filter(lat__gte=need.point[0] - reach, lat__lte=need.point[0] + reach)
-    for code, level in need.skills.items():
-        pool = pool.filter(skills__code=code, skills__level__gte=level)
-    return pool
 
 
 def _grouped(rows: Iterable[tuple[int, object]]) -> dict[int, list[object]]:
@@ -117,11 +98,9 @@ def _week(need: Need) -> tuple[datetime, datetime]:
     return at_local(monday, 0), at_local(monday + timedelta(days=7), 0)
 
 
-def people_of(
-    need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime
-) -> tuple[list[Person], dict[int, VolunteerProfile]]:
-    """Return the facts about everybody in ``pool`` on the day of the need, and the profiles by user key."""
-    profiles = list(pool.distinct())
+def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) -> list[Person]:
+    """Return the facts about everybody in ``pool`` on the day of the need."""
+    profiles = list(pool)
     ids = [profile.pk for profile in profiles]
     users = [profile.user_id for profile in profiles]
     day = local_date(need.when.start)
@@ -156,7 +135,7 @@ def people_of(
     asked = _counts(Offer.objects.filter(volunteer__in=users, sent_at__gte=now - LATELY))
     served, busy, minutes = _work(need, users, now=now)
     free = _free(need, ids)
-    people = [
+    return [
         Person(
             id=profile.user_id,
             tie=vault.blind("tie", f"{need.key} {profile.ref}"),
@@ -182,7 +161,6 @@ def people_of(
         )
         for profile in profiles
     ]
-    return people, {profile.user_id: profile for profile in profiles}
 
 
 def _counts(offers: QuerySet[Offer]) -> dict[int, int]:

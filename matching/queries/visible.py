@@ -12,9 +12,10 @@ from accounts.roles import Permission
 from help_requests.states import Place
 from kernel.refusals import Conflict
 from matching import rules
-from matching.engine import Candidate, Reason, rank, refusals
+from matching.engine import Candidate, Reason, refusals
 from matching.models import Application, Assignment, Offer, Opening
-from matching.queries.facts import automatic_pool, need_of, people_of
+from matching.queries.facts import need_of, people_of
+from matching.queries.search import able, best_of, willing
 from matching.states import LIVE, ApplicationState, AssignmentState
 from organizations import queries as bodies
 from organizations.models import Shift
@@ -140,31 +141,29 @@ def candidates(opening: Opening, *, now: datetime, top: int = 20) -> list[Shown]
     """
     need = need_of(opening)
     taken = Offer.objects.filter(opening=opening).values("volunteer")
-    pool = VolunteerProfile.objects.filter(is_verified=True, suspended_at__isnull=True)
-    pool = pool.exclude(user__in=taken).exclude(
-        user__in=live_assignments(opening).values("volunteer")
-    )
-    found, profiles = people_of(need, pool.select_related("region__parent"), now=now)
+    pool = able(need).exclude(user__in=taken)
+    pool = pool.exclude(user__in=live_assignments(opening).values("volunteer"))
+    best = best_of(need, pool, top=top, now=now)
+    rows = VolunteerProfile.objects.filter(user__in=[candidate.id for candidate in best])
+    profiles = {row.user_id: row for row in rows.select_related("region__parent")}
     return [
-        Shown(c, profiles[c.id], [rules.reason_words(reason) for reason in c.reasons])
-        for c in rank(need, found)[:top]
+        Shown(c, profiles[c.id], [rules.reason_words(reason) for reason in c.reasons]) for c in best
     ]
 
 
-def automatic_candidates(opening: Opening, *, now: datetime) -> list[Candidate]:
-    """Return whom to ask next, best first: nobody who was asked, declined, or holds a place."""
+def automatic_candidates(opening: Opening, *, top: int, now: datetime) -> list[Candidate]:
+    """Return whom to ask next, best first, ``top`` at most: nobody who was asked, or holds a place."""
     need = need_of(opening)
     asked = Offer.objects.filter(opening=opening).exclude(state="WITHDRAWN").values("volunteer")
-    pool = automatic_pool(need).exclude(user__in=asked)
+    pool = willing(need).exclude(user__in=asked)
     pool = pool.exclude(user__in=Assignment.objects.filter(opening=opening).values("volunteer"))
-    found, _profiles = people_of(need, pool, now=now)
-    return rank(need, found)
+    return best_of(need, pool, top=top, now=now)
 
 
 def why_not(opening: Opening, volunteer: User, *, now: datetime) -> list[Reason]:
     """Return every hard rule between ``volunteer`` and ``opening``; empty when they can go."""
     need = need_of(opening)
-    found, _profiles = people_of(need, VolunteerProfile.objects.filter(user=volunteer), now=now)
+    found = people_of(need, VolunteerProfile.objects.filter(user=volunteer), now=now)
     return refusals(need, found[0]) if found else [Reason("not_verified", 0.0, {})]
 
 

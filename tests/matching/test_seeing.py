@@ -115,7 +115,7 @@ def automatic():
 
 
 def asked(need):
-    ids = [candidate.id for candidate in automatic_candidates(need, now=NOON)]
+    ids = [candidate.id for candidate in automatic_candidates(need, top=20, now=NOON)]
     return set(VolunteerProfile.objects.filter(user__in=ids))
 
 
@@ -140,7 +140,7 @@ def test_a_blocked_pair_is_never_brought_together_whichever_side_said_so():
             now=NOON,
         )
         assert [r.code for r in queries.why_not(need, volunteer, now=NOON)] == ["pair"]
-    assert automatic_candidates(need, now=NOON) == []
+    assert automatic_candidates(need, top=20, now=NOON) == []
 
 
 def test_who_declined_is_not_asked_again_but_who_was_only_thanked_may_be():
