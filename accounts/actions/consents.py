@@ -34,8 +34,10 @@ def give_consent(
     Raises ``NotAllowed`` (``not_your_consent``).
     """
     _check_decides(subject=subject, by=by, now=now)
-    # The subject's row is locked: asked twice at once, it is one decision.
-    type(subject).objects.select_for_update(no_key=True).only("pk").get(pk=subject.pk)
+    # The subject's row is locked: asked twice at once, it is one decision. (A request's user is a lazy
+    # stand-in, whose own type has no rows.)
+    model = User if isinstance(subject, User) else ResidentProfile
+    model.objects.select_for_update(no_key=True).only("pk").get(pk=subject.pk)
     standing = subject.consents.filter(purpose=purpose, withdrawn_at__isnull=True).first()
     if standing:
         return standing

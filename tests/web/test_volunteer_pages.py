@@ -79,6 +79,21 @@ def test_limits_a_pause_and_days_off(clock: Clock):
     assert list(volunteer.exceptions.values_list("day", flat=True)) == [date(2026, 3, 9)]
 
 
+def test_an_identity_is_claimed_and_consents_are_decided_on_their_pages(clock: Clock):
+    person = accounts.user()
+    visitor = Visitor(person)
+    page = "/volunteer/register/identity/"
+    refused_page(visitor, page, name="王芳", id_number="12", consent="on")
+
+    given = {"name": "王芳", "id_number": accounts.id_number(), "consent": "on"}
+    assert visitor.do(page, **given) == "/volunteer/register/"
+
+    claim = queries.latest_verification(person)
+    assert claim
+    visitor.do("/account/data/", purpose=Purpose.SHARING, choice="give")
+    assert queries.has_consent(person, Purpose.SHARING)
+
+
 def test_under_18_the_guardian_allows_it_signed_in_by_the_named_phone(clock: Clock):
     minor = accounts.volunteer(birth="20100307")
     young = Visitor(minor.user)
