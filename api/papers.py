@@ -14,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import actions, queries, rules
-from accounts.models import Credential
-from accounts.states import CredentialKind, ProxyKind
+from accounts.models import Credential, ProxyGrant
+from accounts.states import CredentialKind, PaperState, ProxyKind
 from api.base import Card, ReadOperations
 from api.parsers import StrictJSONParser
 from api.shapes import ByRef, InstantField, Nothing, Shape, TextField
 from api.volunteers import profile_of
+from kernel.text import mask_name
 
 
 class Verdict(Shape):
@@ -207,7 +208,7 @@ class GrantCard(Card):
 
     ref = serializers.CharField()
     resident = serializers.CharField(source="resident.ref")
-    resident_name = serializers.CharField(source="resident.name")
+    resident_name = serializers.SerializerMethodField()
     proxy = serializers.CharField(source="proxy.ref")
     proxy_name = serializers.CharField(source="proxy.name", allow_null=True)
     kind = serializers.CharField()
@@ -223,6 +224,14 @@ class GrantCard(Card):
     def rows(viewer: Any, now: datetime) -> Any:
         """Return the grants that the viewer gave, asked for or holds."""
         return queries.my_grants(viewer, now=now)
+
+    def get_resident_name(self, row: ProxyGrant) -> str:
+        """Return the name: in full to the resident and to who may act for them, else covered."""
+        viewer = self.context["request"].user.pk
+        holds = row.proxy_id == viewer and row.state == PaperState.VALID
+        if holds or row.resident.user_id == viewer:
+            return str(row.resident.name)
+        return mask_name(str(row.resident.name))
 
 
 class GrantToCheckCard(GrantCard):

@@ -12,6 +12,7 @@ from help_requests import rules
 from help_requests.models import HelpRequest, ServiceType, Visit
 from help_requests.states import RequestState, Tile, VisitState
 from kernel.references import clean_number
+from kernel.text import mask_name
 from organizations.queries import organization_keys
 from organizations.states import OrganizationState
 from regions.models import Region
@@ -46,6 +47,16 @@ def speaks_for(user: User, request: HelpRequest, *, now: datetime) -> bool:
     if people.acting(user, request.resident, deed="ask", now=now):
         return True
     return request.asked_by_id == user.pk and takes_calls_of(user, request.resident, now=now)
+
+
+def shown_name(viewer: User, request: HelpRequest, *, now: datetime) -> str:
+    """Return who the help is for: in full to the resident's own side and to who asked at the counter or
+    on the phone, covered to every desk and body that only works on it (``accounts.actions.reveal``)."""
+    resident = request.resident
+    is_side = resident.pk in people.resident_keys(viewer, now=now)
+    if is_side or speaks_for(viewer, request, now=now):
+        return str(resident.name)
+    return mask_name(str(resident.name))
 
 
 class CancelFacts(TypedDict):

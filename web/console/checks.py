@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from accounts import actions, queries
 from accounts.roles import Permission
 from accounts.states import PaperState, VerificationState
+from kernel.references import spoken
+from kernel.text import mask_name
 from organizations import actions as organizing
 from organizations import queries as bodies
 from organizations.states import OrganizationState, ProjectState
@@ -113,7 +115,10 @@ def _check(
     ):
         messages.success(request, _("Decided."))
         return redirect("web:console-verify")
-    return show(request, "web/console/check.html", form, row=row, facts=facts(row))
+    resident = row.resident if kind == "check-grant" else None
+    return show(
+        request, "web/console/check.html", form, row=row, facts=facts(row), resident=resident
+    )
 
 
 @login_required
@@ -155,7 +160,7 @@ def grant(request: HttpRequest, ref: str) -> HttpResponse:
         "check-grant",
         lambda row, **given: actions.decide_grant(grant=row, **given),
         lambda row: [
-            (_("Resident"), row.resident.name),
+            (_("Resident"), f"{mask_name(row.resident.name)}，{spoken(row.resident.number)}"),
             (_("Proxy"), row.proxy.name or "—"),
             (_("As"), row.get_kind_display()),
             (_("Evidence"), row.evidence or "—"),

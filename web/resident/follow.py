@@ -29,7 +29,13 @@ def request_page(request: HttpRequest, ref: str) -> HttpResponse:
     return render(
         request,
         "web/resident/request.html",
-        {"row": row, "visits": row.visits.all(), "may_cancel": may_cancel},
+        {
+            "row": row,
+            "name": queries.shown_name(user, row, now=now),
+            "address": row.address if queries.speaks_for(user, row, now=now) else None,
+            "visits": row.visits.all(),
+            "may_cancel": may_cancel,
+        },
     )
 
 
