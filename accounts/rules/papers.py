@@ -33,8 +33,12 @@ def check_paper(*, number: str, issued_on: date, valid_until: date | None, today
     """Return the number of a paper that is valid today."""
     clean = normalise(number, field="number")
     if not 3 <= len(clean) <= 40:
-        raise Invalid("bad_number", _("Write the number of the paper."), field="number")
-    if issued_on > today or (valid_until and valid_until < today):
+        raise Invalid(
+            "bad_number", _("The number of a paper has 3 to 40 characters."), field="number"
+        )
+    if issued_on > today:
+        raise Invalid("not_issued_yet", _("The day of issue is still to come."), field="issued_on")
+    if valid_until and valid_until < today:
         raise Invalid("bad_dates", _("This paper is not valid today."), field="valid_until")
     return clean
 

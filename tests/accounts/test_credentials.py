@@ -92,7 +92,7 @@ def test_file_is_opened_by_its_owner_and_by_the_street_which_leaves_a_trace():
     [
         ({"number": "A1"}, "bad_number"),
         ({"number": "A" * 41}, "bad_number"),
-        ({"issued_on": date(2026, 3, 5)}, "bad_dates"),
+        ({"issued_on": date(2026, 3, 5)}, "not_issued_yet"),
         ({"valid_until": date(2026, 3, 3)}, "bad_dates"),
         ({"issuer": "司" * 81}, "too_long"),
         ({"file": b""}, "empty_file"),

@@ -1,7 +1,7 @@
 """Describe a project, plan its shifts, hand it in."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -81,6 +81,8 @@ def new(request: HttpRequest, ref: str) -> HttpResponse:
 
 class ShiftForm(Form):
     """A dated part, once or in several weeks."""
+
+    stands_at: ClassVar = {"starts_at": "day", "ends_at": "end"}
 
     day = DayField(label=gettext_lazy("Day"))
     start = ClockField(label=gettext_lazy("From"), max_length=5)
