@@ -109,9 +109,12 @@ class NewAddress(Shape):
 
 
 class NewPassword(Shape):
-    """The new password."""
+    """The new password; with the present one, or within 15 minutes of signing in by a code."""
 
     password = serializers.CharField(max_length=128, trim_whitespace=False)
+    current = serializers.CharField(
+        max_length=128, trim_whitespace=False, required=False, allow_blank=True, default=""
+    )
 
 
 class Farewell(Shape):
@@ -140,8 +143,13 @@ class Account(Operations):
         """Set the password; all sessions and tokens end, this one too."""
         given = self.given(NewPassword)
         return self.deed(
-            lambda now: actions.set_password(
-                user=self.viewer, new=given["password"], by=self.viewer, now=now
+            lambda now: actions.change_password(
+                user=self.viewer,
+                current=given["current"],
+                new=given["password"],
+                ip=address_of(request),
+                by=self.viewer,
+                now=now,
             )
         )
 

@@ -2,6 +2,7 @@
 
 from accounts.actions.access import (
     change_address,
+    change_password,
     end_other_sessions,
     end_session,
     end_sessions,
@@ -80,6 +81,7 @@ __all__ = [
     "add_passkey",
     "answer_identity",
     "change_address",
+    "change_password",
     "change_resident",
     "check_resident_identity",
     "claim_identity",

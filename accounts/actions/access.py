@@ -210,6 +210,28 @@ def set_password(*, user: User, new: str, by: User | None, now: datetime) -> Use
     return user
 
 
+def change_password(
+    *, user: User, current: str, new: str, ip: str, by: User, now: datetime
+) -> User:
+    """Set one's own password, with the one that stands, or soon after signing in by a code (without a
+    password, or when it is forgotten or was set by somebody else); all sessions and tokens end.
+
+    Raises ``Invalid`` (``wrong_password``, ``weak_password``), ``NotAllowed`` (``not_yours``,
+    ``sign_in_again``) or ``Conflict`` (``too_often``).
+    """
+    rules.check_own(user=user, by=by)
+    if current:
+        with transaction.atomic():  # a wrong try stays counted
+            count(kind="password", what=user.ref, most=TRIES_PER_ADDRESS, now=now)
+            count(kind="try-ip", what=ip, most=TRIES_PER_IP, now=now)
+    rules.check_changes_password(
+        given=bool(current),
+        fits=user.has_usable_password() and check_password(current, user.password),
+        is_fresh=queries.entered_by_code(user, now=now),
+    )
+    return set_password(user=user, new=new, by=by, now=now)
+
+
 @transaction.atomic
 def end_sessions(*, user: User, by: User | None, now: datetime) -> User:
     """Sign the person out everywhere; tokens end too. Raises ``NotAllowed`` (``not_yours``)."""

@@ -51,13 +51,16 @@ def set_profile(
 ) -> User:
     """Write what is given of the person's own settings.
 
-    Raises ``Invalid`` (``bad_name``, ``bad_language``, ``bad_display``) or ``NotAllowed``
-    (``not_yours``).
+    Raises ``Invalid`` (``bad_name``, ``bad_language``, ``bad_display``), ``NotAllowed``
+    (``not_yours``) or ``Conflict`` (``name_verified``).
     """
     rules.check_own(user=user, by=by)
     rules.check_settings(language=language, display=display)
+    clean = rules.check_name(name) if name else None
+    if clean:
+        rules.check_renames(user=user, name=clean, is_verified=queries.is_verified(user))
     given = {
-        "name": rules.check_name(name) if name else None,
+        "name": clean,
         "language": language,
         "display": display,
         "no_voice": no_voice,

@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts import events
 from accounts.models import Consent, ResidentProfile, Token, User, VolunteerProfile
 from accounts.queries.posts import desks_of, may_in_city, scope_q
 from accounts.queries.residents import live_grants, resident_keys
 from accounts.roles import Permission, Role
+from accounts.rules import FRESH
 from accounts.states import Purpose
 from kernel import sessions, vault
+from kernel.models import Event
 from regions.models import Region
 
 
@@ -67,6 +70,17 @@ def user_by_address(address: str) -> User | None:
         .select_related("key")
         .first()
     )
+
+
+def entered_by_code(user: User, *, now: datetime) -> bool:
+    """Say whether the person signed in by a code (or a passkey) just now."""
+    return Event.objects.filter(
+        name=events.USER_ENTERED,
+        subject_type=User._meta.label_lower,
+        subject_id=user.pk,
+        at__gte=now - FRESH,
+        data__way__in=["code", "passkey"],
+    ).exists()
 
 
 def token_user(secret: str, *, now: datetime) -> tuple[User, Token] | None:

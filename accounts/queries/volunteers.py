@@ -100,6 +100,11 @@ def latest_verification(user: User) -> Verification | None:
     return claims.filter(state=VerificationState.MATCH).first() or claims.first()
 
 
+def is_verified(user: User) -> bool:
+    """Say whether the person's name is verified."""
+    return user.verifications.filter(state=VerificationState.MATCH).exists()
+
+
 def facts(text: str | None) -> dict[str, str]:
     """Return a sealed JSON object as a dict; empty when there is none."""
     found: dict[str, str] = json.loads(text) if text else {}

@@ -2,11 +2,14 @@
 
 from accounts.rules.entry import (
     CODE_LIFE,
+    FRESH,
     MOST_TRIES,
+    check_changes_password,
     check_code,
     check_found,
     check_may_enter,
     check_own,
+    check_renames,
     check_token,
 )
 from accounts.rules.numbers import (
@@ -79,6 +82,7 @@ from accounts.rules.words import (
 __all__ = [
     "ADULT",
     "CODE_LIFE",
+    "FRESH",
     "LONGEST_ANSWER",
     "MOST_TRIES",
     "Asked",
@@ -92,6 +96,7 @@ __all__ = [
     "check_asked",
     "check_birth",
     "check_certificate",
+    "check_changes_password",
     "check_code",
     "check_confirm_guardian",
     "check_contact",
@@ -119,6 +124,7 @@ __all__ = [
     "check_reason",
     "check_register_resident",
     "check_removes_factor",
+    "check_renames",
     "check_resident_papers",
     "check_reveal",
     "check_reviews",

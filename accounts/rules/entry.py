@@ -12,6 +12,7 @@ from accounts.roles import Scope
 from kernel.refusals import Conflict, Invalid, NotAllowed
 
 CODE_LIFE = timedelta(minutes=10)
+FRESH = timedelta(minutes=15)  # a sign-in by code stands for the password
 MOST_TRIES = 5
 
 
@@ -32,6 +33,26 @@ def check_own(*, user: User, by: User | None) -> None:
     """A person's own affair: nobody else's but the platform's (``by`` None)."""
     if by is not None and by.pk != user.pk:
         raise NotAllowed("not_yours", _("This is somebody else's."))
+
+
+def check_changes_password(*, given: bool, fits: bool, is_fresh: bool) -> None:
+    """Who sets a password types the one that stands, or has just signed in by a code."""
+    if given and not fits:
+        words = _("This is not your present password.")
+        raise Invalid("wrong_password", words, field="current", counted=True)
+    if not given and not is_fresh:
+        words = _("Type your present password, or sign in anew with a code and come back here.")
+        raise NotAllowed("sign_in_again", words, field="current")
+
+
+def check_renames(*, user: User, name: str, is_verified: bool) -> None:
+    """Once it is verified, the name is the one on the card: others trust it, a proxy's above all."""
+    if is_verified and name != user.name:
+        raise Conflict(
+            "name_verified",
+            _("Your name is verified. If it has changed, show the new card at your street."),
+            field="name",
+        )
 
 
 def check_token(*, scopes: list[str], days: int) -> None:

@@ -37,6 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
     verified = queries.latest_verification(user)
     if verified and verified.state == VerificationState.MATCH:
         form.fields["name"].disabled = True  # the name on the card is not changed here
+        form.fields["name"].help_text = _("Verified. With a new card, go to your street.")
 
     def change(given: dict[str, Any]) -> Any:
         return actions.set_profile(user=user, by=user, now=timezone.now(), **given)
