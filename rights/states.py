@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.states import Machine
 
@@ -35,7 +36,7 @@ case_machine = Machine(
 class ComplaintKind(TextChoices):
     """What a complaint is about (DOMAIN §7)."""
 
-    HOURS = "HOURS", _("hours")
+    HOURS = "HOURS", pgettext_lazy("complaint", "hours")
     ORGANIZATION = "ORGANIZATION", _("an organization")
     PROJECT = "PROJECT", _("a project")
     PERSON = "PERSON", _("a person")
