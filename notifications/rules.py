@@ -54,8 +54,8 @@ def send_at(
 ) -> datetime:
     """Return when a message goes out: now, or at the end of the quiet hours.
 
-    Safety never waits; a change does not wait on the day of the service, nor when the service begins
-    within two hours of the end of the quiet hours (LOOK §7).
+    Safety never waits; what concerns a service does not wait on its day, nor when it begins within two
+    hours of the end of the quiet hours (LOOK §7): what is read after the start helps nobody.
     """
     end = _quiet_until(quiet, now=now)
     if end is None or haste == Haste.SAFETY:

@@ -58,6 +58,7 @@ class Kind(NamedTuple):
 
 _MUST, _USEFUL = Kind(Group.MUST), Kind(Group.USEFUL)
 _CHANGE, _SAFETY = Kind(Group.MUST, Haste.SAME_DAY), Kind(Group.MUST, Haste.SAFETY)
+_TODAY = Kind(Group.USEFUL, Haste.SAME_DAY)
 
 KINDS: dict[str, Kind] = {
     # the account and its papers
@@ -83,10 +84,10 @@ KINDS: dict[str, Kind] = {
     "desk_ended": _MUST,
     # asking for help
     "request_received": _MUST,
-    "request_to_answer": _USEFUL,
-    "request_accepted": _MUST,
-    "request_refused": _MUST,
-    "request_referred": _MUST,
+    "request_to_answer": _TODAY,
+    "request_accepted": _CHANGE,
+    "request_refused": _CHANGE,
+    "request_referred": _CHANGE,
     "request_cancelled": _CHANGE,
     "request_closed": _USEFUL,
     "visit_matched": _CHANGE,
@@ -110,20 +111,20 @@ KINDS: dict[str, Kind] = {
     "project_published": _MUST,
     "project_returned": _MUST,
     # matching
-    "offer": _MUST,
-    "offer_withdrawn": _USEFUL,
+    "offer": _CHANGE,
+    "offer_withdrawn": _TODAY,
     "offer_expired": _USEFUL,
-    "opening_escalated": _MUST,
-    "application_to_decide": _USEFUL,
-    "application_waiting": _USEFUL,
-    "application_accepted": _MUST,
+    "opening_escalated": _CHANGE,
+    "application_to_decide": _TODAY,
+    "application_waiting": _TODAY,
+    "application_accepted": _CHANGE,
     "application_promoted": _CHANGE,
-    "application_refused": _MUST,
+    "application_refused": _CHANGE,
     "application_lapsed": _USEFUL,
-    "task_made": _MUST,
+    "task_made": _CHANGE,
     "task_moved": _CHANGE,
     "task_cancelled": _CHANGE,
-    "task_given_back": _USEFUL,
+    "task_given_back": _TODAY,
     "task_tomorrow": _MUST,
     "task_soon": _CHANGE,
     "no_show": _MUST,

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.states import Machine
 
@@ -48,7 +49,7 @@ class CheckMethod(TextChoices):
     ROTATING_CODE = "ROTATING_CODE", _("rotating code")
     COORDINATOR = "COORDINATOR", _("marked by the coordinator")
     NO_CODE = "NO_CODE", _("no code")
-    SELF = "SELF", _("by the volunteer")
+    SELF = "SELF", pgettext_lazy("check-in", "by the volunteer")
     CLOCK = "CLOCK", _("closed by the clock")
 
 
@@ -89,6 +90,6 @@ class Side(TextChoices):
 class Face(TextChoices):
     """The plain question with faces for the resident."""
 
-    GOOD = "GOOD", _("good")
-    FAIR = "FAIR", _("so-so")
-    BAD = "BAD", _("not good")
+    GOOD = "GOOD", pgettext_lazy("face", "good")
+    FAIR = "FAIR", pgettext_lazy("face", "so-so")
+    BAD = "BAD", pgettext_lazy("face", "not good")

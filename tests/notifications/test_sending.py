@@ -141,6 +141,34 @@ def test_the_night_is_quiet_but_for_safety_and_the_same_day(now, quiet, haste, s
     assert when == at(expected)
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("request_accepted", "visit_matched", "visit_moved", "visit_cancelled", "offer"),
+        *(
+            "application_accepted",
+            "application_promoted",
+            "application_refused",
+            "application_waiting",
+        ),
+        *("task_made", "task_moved", "task_cancelled", "task_given_back", "opening_escalated"),
+    ],
+)
+def test_what_concerns_a_service_of_this_morning_does_not_wait_for_the_end_of_the_night(kind):
+    early = at("2026-03-05T07:48")
+
+    notice = make.notice(
+        both_addresses(),
+        kind=kind,
+        facts={"starts_at": "2026-03-05T10:00:00+08:00", "n": 1},
+        link="/",
+        now=early,
+    )
+
+    sent = notice.dispatches.values_list("send_at", flat=True)
+    assert set(sent) == {early}
+
+
 def test_a_message_of_the_night_waits_for_the_morning(demo, clock):
     night = at("2026-03-04T23:00")
     message = make.message(now=night)
