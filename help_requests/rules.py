@@ -24,6 +24,7 @@ from regions.states import Level
 FURTHEST = timedelta(days=90)
 CODE_SHOWN = timedelta(hours=2)
 MOST_TRIES = 5
+MOST_VOLUNTEERS = 10
 NEEDED_CONSENTS = (Purpose.DISABILITY, Purpose.SHARING)
 
 
@@ -98,8 +99,19 @@ def occurrences(request: HelpRequest) -> Iterator[datetime]:
 
 def check_places(places: int) -> None:
     """One to ten volunteers."""
-    if not 1 <= places <= 10:
+    if not 1 <= places <= MOST_VOLUNTEERS:
         raise Invalid("bad_places", _("Choose between 1 and 10 volunteers."), field="places")
+
+
+def where_given(service_type: ServiceType | None) -> list[Place]:
+    """Return where this kind of help can be given, the usual place first."""
+    there = [Place.HOME, Place.OTHER]
+    return [Place.REMOTE, *there] if service_type and service_type.remote else there
+
+
+def least_volunteers(service_type: ServiceType | None) -> int:
+    """Return how many have to come at least: some kinds of help take two."""
+    return 2 if service_type and service_type.two_volunteers else 1
 
 
 def check_draft(request: HelpRequest) -> None:
@@ -134,6 +146,9 @@ def check_whole(
     for_another = request.asked_by_id != request.resident.user_id
     if for_another and not (request.wish and request.wish_source):
         raise Invalid("wish_missing", _("Write down what the person wants."), field="wish")
+    if request.place not in where_given(request.service_type):
+        words = _("This help is not given by phone or video. Choose another place.")
+        raise Invalid("not_from_afar", words, field="place")
     if request.place == Place.OTHER and not request.address:
         raise Invalid("where_missing", _("Write the address."), field="address")
     if missing_consents:

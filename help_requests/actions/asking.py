@@ -146,7 +146,8 @@ def submit_request(*, request: HelpRequest, by: User, now: datetime) -> HelpRequ
 
     Where the service takes two volunteers, two are looked for. Raises ``NotAllowed``
     (``not_your_resident``), ``Conflict`` (``not_a_draft``) or ``Invalid`` (``what_missing``,
-    ``when_missing``, ``where_missing``, ``wish_missing``, ``not_offered``, a time that is over,
+    ``when_missing``, ``where_missing``, ``not_from_afar``, ``wish_missing``, ``not_offered``, a time
+    that is over,
     ``consent_missing`` with ``purposes``).
     """
     rules.check_acts(acts=queries.speaks_for(by, request, now=now))
@@ -154,7 +155,6 @@ def submit_request(*, request: HelpRequest, by: User, now: datetime) -> HelpRequ
     rules.check_draft(request)
     missing = people.missing_consents(request.resident, rules.NEEDED_CONSENTS)
     rules.check_whole(request, missing_consents=missing, now=now)
-    assert request.service_type is not None
     move(
         request,
         RequestState.SUBMITTED,
@@ -162,7 +162,7 @@ def submit_request(*, request: HelpRequest, by: User, now: datetime) -> HelpRequ
         by=by,
         at=now,
         submitted_at=now,
-        places=max(request.places, 2 if request.service_type.two_volunteers else 1),
+        places=max(request.places, rules.least_volunteers(request.service_type)),
         answer_due_at=at_local(add_working_days(local_date(now), 1), CLOSES),
     )
     return request

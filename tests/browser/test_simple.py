@@ -9,7 +9,7 @@ from tests.factories import accounts
 LEAST = 60  # px
 SMALL = f"""
 () => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea")]
-  .filter((e) => e.getClientRects().length && !e.closest(".govuk-skip-link, .vh-tile"))
+  .filter((e) => e.getClientRects().length && !e.closest(".govuk-skip-link"))
   .map((e) => [e.outerHTML.slice(0, 120), e.getBoundingClientRect().height])
   .filter(([, height]) => height < {LEAST})
 """

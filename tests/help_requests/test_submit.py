@@ -61,6 +61,7 @@ def test_where_two_must_go_two_are_looked_for(places, two, expected):
         ({"service_type": None}, "what_missing", "service_type"),
         ({"starts_at": None}, "when_missing", "starts_at"),
         ({"place": "OTHER"}, "where_missing", "address"),
+        ({"place": "REMOTE"}, "not_from_afar", "place"),
     ],
 )
 def test_a_request_with_a_gap_is_not_sent(given, code, field):

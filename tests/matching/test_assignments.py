@@ -147,8 +147,9 @@ def test_where_else_it_may_be():
     need = matching.shift_opening()
     shift_task = Assignment.objects.get(application=matching.application(need))
     assert queries.address_of(shift_task, shift_task.volunteer, now=need.starts_at) == "社区活动室"
+    kind = help_requests.service_type("C2", remote=True)
     for place, address in (("OTHER", "人民广场1号口"), ("REMOTE", None)):
-        visit = help_requests.visit(place=place, address="人民广场1号口")
+        visit = help_requests.visit(service_type=kind, place=place, address="人民广场1号口")
         task = matching.assignment(matching.opening(visit))
         seen = queries.address_of(task, task.volunteer, now=task.opening.starts_at)
         assert seen == address, place

@@ -40,7 +40,8 @@ def test_a_planned_visit_opens_once_with_all_it_asks_for():
 
 
 def test_of_what_is_done_from_afar_there_is_no_point():
-    visit = help_requests.visit(place="REMOTE")
+    kind = help_requests.service_type("C2", remote=True)
+    visit = help_requests.visit(service_type=kind, place="REMOTE")
     assert matching.opening(visit).lat is None
 
 

@@ -192,7 +192,7 @@ def test_who_is_asked_has_the_skill_and_from_afar_lives_anywhere():
     people.give_consent(
         subject=resident, purpose=Purpose.MATCHING, text_version="1", by=resident.user, now=NOON
     )
-    law = help_requests.service_type("A2", skills={"LAW": 1})
+    law = help_requests.service_type("A2", skills={"LAW": 1}, remote=True)
     need = matching.opening(help_requests.visit(resident, service_type=law, place="REMOTE"))
     lawyer, away = matching.ready_volunteer(), matching.ready_volunteer()
     for user in (lawyer, away):

@@ -68,9 +68,12 @@ def test_a_request_becomes_hours_on_a_proof_page_by_page(clock: Clock):
 
     # guardian asks, in three steps
     what = guardian.do("/help-requests/new/", resident=resident.ref)
-    guardian.see(what, "vh-tile")
+    guardian.see(what, "?tile=medical")
+    what = f"{what}?tile=medical"
+    guardian.see(what, "陪同就医")
     when = guardian.do(what, service_type="B1", wish="想去复诊", wish_source="OWN_WORDS")
-    check = guardian.do(when, day="2026-03-06", start="14:00", minutes="120", gender_wish="")
+    when_where = {"day": "2026-03-06", "start": "14:00", "minutes": "120", "place": "HOME"}
+    check = guardian.do(when, **when_where, places="1", gender_wish="")
     guardian.see(check, "想去复诊")
     page = guardian.do(check, sent="1")
     guardian.see(page)

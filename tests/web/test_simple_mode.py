@@ -166,7 +166,7 @@ def test_a_resident_is_asked_one_question_a_page(clock: Clock):
     load_reference()
     client = simple(Visitor(accounts.resident().user).client)
     kinds = begun(client)
-    assert seen(client, kinds).count('class="vh-tile"') == 3
+    assert seen(client, kinds).count('name="service_type"') == 3
     assert client.post(kinds, {"sent": "1"}).status_code == 422
     wish = answered(client, kinds, {"service_type"}, service_type="B1")
     day = answered(client, wish, {"wish"}, wish="想去复诊")
@@ -174,7 +174,12 @@ def test_a_resident_is_asked_one_question_a_page(clock: Clock):
     assert client.post(day, {"day": "other"}).status_code == 422
     start = answered(client, day, {"day", "other_day"}, day=tomorrow.isoformat())
     assert client.post(start, {"start": "25:00"}).status_code == 422
-    who = answered(client, start, {"start"}, start="14:00")
+    where = answered(client, start, {"start"}, start="14:00")
+    address = answered(client, where, {"place"}, place="OTHER")
+    assert client.post(address, {"address": ""}).status_code == 422
+    who = answered(client, address, {"address", "region"}, address="人民广场1号口")
+    assert "人民广场1号口" in seen(client, where.replace("where", "address"))
+    assert answered(client, where, {"place"}, place="HOME") == who
     check = answered(client, who, {"gender_wish"}, gender_wish="")
     assert "想去复诊" in seen(client, check)
     assert client.post(check, {"sent": "1"}).status_code == 302
@@ -205,6 +210,7 @@ def test_a_weekly_request_stays_weekly_and_a_lost_day_is_asked_again(clock: Cloc
     full = client.get(f"{when}?ask=start").content.decode()
     assert questions(full) > {"day", "start", "minutes", "is_weekly"}
     given = {"day": "2026-03-06", "start": "14:00", "minutes": "120", "is_weekly": "on"}
+    given |= {"place": "HOME", "places": "1"}
     assert client.post(when, given).status_code == 302
     simple(client)
     assert questions(seen(client, f"{when}?ask=start&day=x")) == {"day", "other_day"}

@@ -15,7 +15,7 @@ from help_requests import actions, queries
 from help_requests.models import HelpRequest
 from help_requests.states import RequestState
 from web.resident import questions
-from web.resident.asking import at, chosen_day, of_kind, what_form, when_form
+from web.resident.asking import at, chosen_day, chosen_place, when_form
 from web.shared.context import is_short
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
@@ -51,46 +51,32 @@ def _draft(request: HttpRequest, ref: str) -> HelpRequest:
 
 @login_required
 def what(request: HttpRequest, ref: str) -> HttpResponse:
-    """Step 1: what."""
-    draft = _draft(request, ref)
-    kinds = {kind.code: kind for kind in queries.service_types()}
-    if is_short(request):
-        return questions.what(request, draft, kinds)
-    form = what_form(request, draft, kinds)
-
-    def act(given: dict[str, Any]) -> Any:
-        kind = of_kind(kinds[given.pop("service_type")])
-        return actions.change_draft(
-            request=draft, by=me(request), now=timezone.now(), **kind, **given
-        )
-
-    if request.method == "POST" and carry_out(form, act):
-        return redirect("web:request-when", ref=ref)
-    tiles: dict[str, list[Any]] = {}
-    for kind in kinds.values():
-        tiles.setdefault(kind.tile, []).append(kind)
-    return show(request, "web/resident/what.html", form, draft=draft, tiles=tiles.items())
+    """Step 1: what; a picture first, then what belongs to it."""
+    return questions.what(request, _draft(request, ref))
 
 
 @login_required
 def when(request: HttpRequest, ref: str) -> HttpResponse:
-    """Step 2: when and where; the home is filled in."""
+    """Step 2: when, where and how many; the home is filled in."""
     draft = _draft(request, ref)
     if is_short(request):
         return questions.when(request, draft)
     form = when_form(request, draft)
 
     def act(given: dict[str, Any]) -> Any:
-        if (day := chosen_day(form, given)) is None:
+        day, where = chosen_day(form, given), chosen_place(form, given, draft)
+        if day is None or where is None:
             return None
         return actions.change_draft(
             request=draft,
             minutes=given["minutes"],
             is_weekly=given["is_weekly"],
+            places=given["places"],
             gender_wish=given["gender_wish"],
             by=me(request),
             now=timezone.now(),
             **at(day, given["start"], is_weekly=given["is_weekly"]),
+            **where,
         )
 
     if request.method == "POST" and carry_out(form, act):

@@ -1,4 +1,4 @@
-"""The questions of a request one a page, as simple mode asks them; each answer is kept at once."""
+"""The questions of a request in steps; simple mode asks one a page. Each answer is kept at once."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from help_requests import actions
-from help_requests.models import HelpRequest, ServiceType
-from help_requests.states import WishSource
-from web.resident.asking import at, chosen_day, of_kind, what_form, when_form
+from help_requests import actions, queries
+from help_requests.models import HelpRequest
+from help_requests.states import Place, WishSource
+from web.resident.asking import at, chosen_day, elsewhere, of_kind, what_form, when_form
+from web.shared.context import is_short
 from web.shared.forms import Form, carry_out, keep, show
 from web.shared.pages import me
 
@@ -38,45 +39,51 @@ TILES = {
 Write = Callable[[dict[str, Any]], dict[str, Any]]  # from what was answered to what the draft says
 
 
-def what(request: HttpRequest, draft: HelpRequest, kinds: dict[str, ServiceType]) -> HttpResponse:
-    """Step 1: a tile, a kind of it, the wish; of somebody else's wish also how it is known."""
+def what(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
+    """Step 1: a picture, a kind of help that belongs to it, the wish; of somebody else's wish also how
+    it is known. Simple mode asks each on a page of its own, else the last three stand on one."""
     here, then = request.path, reverse("web:request-when", args=[draft.ref])
     asked, tile = request.GET.get("ask", ""), request.GET.get("tile", "")
     is_own = draft.resident.user_id == me(request).pk
-    form = what_form(request, draft, kinds)
+    kinds = {kind.code: kind for kind in queries.service_types() if kind.tile == tile}
+    form = what_form(request, draft, kinds, is_own=is_own)
+    own: dict[str, Any] = {"wish_source": WishSource.OWN_WORDS} if is_own else {}
     if asked == "wish":
         keep(form, "wish")
-        source = {"wish_source": WishSource.OWN_WORDS} if is_own else {}
         after = then if is_own else f"{here}?ask=source"
-        return _kept(request, draft, form, lambda given: given | source, after) or _page(
+        return _kept(request, draft, form, lambda given: given | own, after) or _page(
             request, form, step=1, before=here
         )
-    if asked == "source":
+    if asked == "source" and not is_own:
         keep(form, "wish_source")
         return _kept(request, draft, form, dict, then) or _page(
             request, form, step=1, before=f"{here}?ask=wish"
         )
     if tile not in TILES:
         return render(request, "web/resident/tiles.html", {"tiles": TILES.items()})
-    keep(form, "service_type")
-    tiles = [(tile, [kind for kind in kinds.values() if kind.tile == tile])]
-    return _kept(
-        request,
-        draft,
-        form,
-        lambda given: of_kind(kinds[given["service_type"]]),
-        f"{here}?ask=wish",
-    ) or show(request, "web/resident/what.html", form, tiles=tiles, before=here)
+    if is_short(request):
+        keep(form, "service_type")
+        own, then = {}, f"{here}?ask=wish"
+
+    def write(given: dict[str, Any]) -> dict[str, Any]:
+        return of_kind(draft, kinds[given.pop("service_type")]) | given | own
+
+    return _kept(request, draft, form, write, then) or show(
+        request, "web/resident/what.html", form, draft=draft, tile=tile, words=TILES[tile]
+    )
 
 
 def when(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
-    """Step 2: the day, the time, who should come; how long and how often are as usual, or as they were."""
+    """Step 2: the day, the time, the place, who should come; how long, how often and how many are as
+    usual, or as they were."""
     here, asked, day = request.path, request.GET.get("ask", ""), _day(request)
     form = when_form(request, draft)
     if asked == "who":
         keep(form, "gender_wish")
         then = reverse("web:request-check", args=[draft.ref])
-        return _kept(request, draft, form, dict, then) or _page(request, form, step=2, before=here)
+        return _kept(request, draft, form, dict, then) or _page(
+            request, form, step=2, before=f"{here}?ask=where"
+        )
     if asked == "start" and day:
         keep(form, "start")
         return _kept(
@@ -84,8 +91,19 @@ def when(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
             draft,
             form,
             lambda given: at(day, given["start"], is_weekly=draft.is_weekly),
-            f"{here}?ask=who",
+            f"{here}?ask=where",
         ) or _page(request, form, step=2, before=here)
+    if asked == "where":
+        keep(form, "place")
+        is_other = request.POST.get("place") == Place.OTHER
+        then = f"{here}?ask={'address' if is_other else 'who'}"
+        return _kept(request, draft, form, dict, then) or _page(request, form, step=2, before=here)
+    if asked == "address":
+        keep(form, "address", "region")
+        form.fields["address"].required = True
+        return _kept(
+            request, draft, form, lambda given: elsewhere(given, draft), f"{here}?ask=who"
+        ) or _page(request, form, step=2, before=f"{here}?ask=where")
     keep(form, "day", "other_day")
     chosen = request.method == "POST" and carry_out(form, lambda given: chosen_day(form, given))
     if chosen:

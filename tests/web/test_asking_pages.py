@@ -1,0 +1,125 @@
+"""Asking for help in full mode: a picture first, then its services; whose wish it is."""
+
+import re
+
+import pytest
+
+from help_requests.actions import load_reference
+from help_requests.models import HelpRequest
+from tests.conftest import Clock
+from tests.factories import accounts, regions
+from tests.web.test_account_pages import refused_page
+from tests.web.test_chain import Visitor
+from web.resident.questions import TILES
+
+pytestmark = pytest.mark.django_db
+SOURCE = 'name="wish_source"'
+
+
+def begun(visitor: Visitor) -> str:
+    """Begin to ask; return the page of the pictures."""
+    load_reference()
+    return visitor.do("/help-requests/new/")
+
+
+def asked(visitor: Visitor) -> str:
+    """Ask for somebody to see the doctor with; return the page of day and place."""
+    return visitor.do(f"{begun(visitor)}?tile=medical", service_type="B1", wish="想去复诊")
+
+
+def choices(page: str, name: str, *, ticked: bool = False) -> list[str]:
+    """Return the values of the radio buttons of this name, or of the one that is ticked."""
+    inputs = [each for each in re.findall(r"<input[^>]*>", page) if f'name="{name}"' in each]
+    return [
+        each.split('value="')[1].split('"')[0] for each in inputs if "checked" in each or not ticked
+    ]
+
+
+# --- what -------------------------------------------------------------------------------------------
+
+
+def test_pictures_come_first_and_then_the_services_of_one(clock: Clock):
+    visitor = Visitor(accounts.resident().user)
+    what = begun(visitor)
+    page = visitor.see(what)
+    assert page.count("vh-tile-link") == len(TILES) == 13
+    assert len(set(re.findall(r"#(p-\w+)", page))) == 13
+    assert "radio" not in page
+
+    page = visitor.see(f"{what}?tile=medical", "看医生")
+    assert page.count("#p-medical") == 1
+    assert choices(page, "service_type") == ["B1", "B2", "B3"]
+    refused_page(visitor, f"{what}?tile=medical", service_type="A1")
+
+    when = visitor.do(f"{what}?tile=medical", service_type="B2", wish="取药")
+    row = HelpRequest.objects.get()
+    assert (when, row.service_type_id) == (f"/help-requests/{row.ref}/when/", "B2")
+
+
+def test_who_asks_for_themselves_is_not_asked_whose_words_they_are(clock: Clock):
+    visitor = Visitor(accounts.resident().user)
+    what = f"{begun(visitor)}?tile=medical"
+    assert SOURCE not in visitor.see(what)
+    visitor.do(what, service_type="B1", wish="")
+    row = HelpRequest.objects.get()
+    assert (row.wish, row.wish_source) == (None, "OWN_WORDS")
+    visitor.see(f"/help-requests/{row.ref}/what/?ask=source", "?tile=medical")
+
+
+def test_who_asks_for_another_says_whose_words_they_are_and_nothing_is_ticked(clock: Clock):
+    guardian = Visitor(accounts.grant(accounts.resident()).proxy)
+    what = f"{begun(guardian)}?tile=medical"
+    page = guardian.see(what, SOURCE)
+    assert "checked" not in page
+    page = refused_page(guardian, what, service_type="B1", wish="")
+    assert 'id="id_wish_error"' in page
+    assert 'id="id_wish_source_error"' in page
+    guardian.do(what, service_type="B1", wish="想去复诊", wish_source="OBSERVED")
+    assert HelpRequest.objects.get().wish_source == "OBSERVED"
+
+
+# --- where, and how many ----------------------------------------------------------------------------
+
+WHEN = {"day": "2026-03-06", "start": "14:00", "minutes": "120", "gender_wish": ""}
+
+
+def test_home_and_one_volunteer_are_the_defaults_and_both_can_be_changed(clock: Clock):
+    visitor = Visitor(accounts.resident().user)
+    when = asked(visitor)
+    page = visitor.see(when)
+    assert choices(page, "place", ticked=True) == ["HOME"]
+    assert "REMOTE" not in page
+    assert '<option value="1" selected>' in page
+    other = regions.street("310104001")
+    there = {"place": "OTHER", "address": "徐家汇1号口", "region": other.code, "places": "3"}
+    assert "id_address_error" in refused_page(visitor, when, **WHEN, **there | {"address": ""})
+    check = visitor.do(when, **WHEN, **there)
+    visitor.see(check, "徐家汇1号口", other.name, '<dd class="govuk-summary-list__value">3</dd>')
+    visitor.see(when, "徐家汇1号口")
+    visitor.do(check, sent="1")
+    row = HelpRequest.objects.get()
+    assert (row.place, row.address, row.region, row.places) == ("OTHER", "徐家汇1号口", other, 3)
+    visitor.see(f"/help-requests/{row.ref}/", "徐家汇1号口", other.name)
+    clerk = Visitor(accounts.officer(region=other))
+    for path in (f"/console/requests/{row.ref}/", f"/help-requests/{row.ref}/"):
+        assert "徐家汇1号口" not in clerk.see(path, "别的地方", other.name)
+
+
+def test_another_kind_of_help_brings_its_own_place_length_and_number(clock: Clock):
+    visitor = Visitor(accounts.resident().user)
+    when = asked(visitor)
+    what = when.replace("when", "what")
+    visitor.do(when, **WHEN, place="OTHER", address="外滩1号", places="4")
+    visitor.do(f"{what}?tile=medical", service_type="B1", wish="想去复查")
+    row = HelpRequest.objects.get()
+    assert (row.place, row.minutes, row.places, row.wish) == ("OTHER", 120, 4, "想去复查")
+
+    visitor.do(f"{what}?tile=sign", service_type="C2")
+    row = HelpRequest.objects.get()
+    assert (row.place, row.minutes, row.places) == ("REMOTE", 60, 1)
+    assert choices(visitor.see(when), "place") == ["REMOTE", "HOME", "OTHER"]
+    visitor.do(f"{what}?tile=going_out", service_type="A4")
+    page = visitor.see(when)
+    assert '<option value="2" selected>' in page
+    assert '<option value="1"' not in page
+    refused_page(visitor, when, **WHEN, place="REMOTE", places="2")
