@@ -13,7 +13,7 @@ from help_requests.queries import wrong_tries
 from help_requests.rules import MOST_TRIES
 from help_requests.states import VisitState
 from kernel.events import record
-from kernel.references import new_number
+from kernel.references import clean_number, new_number
 from kernel.refusals import Conflict
 from kernel.transitions import move
 from kernel.workdays import add_working_days, day_bounds, local_date
@@ -71,8 +71,8 @@ def _prove(
         return None
     steps = []
     if method == CheckMethod.ROTATING_CODE and opening.shift:
-        this = queries.step_at(now)
-        steps = [s for s in (this, this - 1) if queries.code_at(opening.shift, s) == code]
+        this, typed = queries.step_at(now), clean_number(code)
+        steps = [s for s in (this, this - 1) if queries.code_at(opening.shift, s) == typed]
     rules.check_rotating(fits=bool(steps))
     return steps[0]
 

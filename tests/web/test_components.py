@@ -88,3 +88,7 @@ def test_a_form_shows_what_is_wrong_above_it_unless_the_page_has_done_so():
     assert f'<button class="govuk-button govuk-button--warning">{ESCAPED}</button>' in html
     assert "error-summary" not in printed("{% post_form 'Go' errors=False %}", form=form)
     assert "error-summary" not in printed(source, form=OneField({"words": "a"}))
+
+
+def test_a_code_stands_in_groups_and_is_copied_without_blanks():
+    assert printed("{{ code|grouped }}", code="407291") == "<span>407</span><span>291</span>"

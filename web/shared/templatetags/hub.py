@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -149,3 +149,10 @@ def distance(metres: int | None) -> str:
 def spaced(code: str) -> str:
     """Return digits one by one, as a screen reader should say them."""
     return " ".join(code)
+
+
+@register.filter
+def grouped(code: str) -> SafeString:
+    """Print a code in groups of three: the gap is drawn, so that what is copied has no blank in it."""
+    parts = [code[at : at + 3] for at in range(0, len(code), 3)]
+    return format_html_join("", "<span>{}</span>", ((part,) for part in parts))
