@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import actions, queries, rules
-from accounts.models import Credential, ProxyGrant
+from accounts.models import Credential, ProxyGrant, Verification
 from accounts.states import CredentialKind, PaperState, ProxyKind
 from api.base import Card, ReadOperations
 from api.parsers import StrictJSONParser
@@ -68,14 +68,29 @@ class MyVerifications(ReadOperations):
 
 
 class VerificationToCheckCard(VerificationCard):
-    """A claim with the name on it, for the office that compares it with the papers on the table."""
+    """A claim with what the office compares with the card on the table; never the whole number."""
 
     name = serializers.CharField()
+    id_tail = serializers.SerializerMethodField()
+    birth_on = serializers.SerializerMethodField()
+    sex = serializers.SerializerMethodField()
 
     @staticmethod
     def rows(viewer: Any, now: datetime) -> Any:
         """Return the claims of the people of the viewer's area."""
         return queries.verifications_for(viewer, now=now).exclude(user=viewer)
+
+    def get_id_tail(self, row: Verification) -> str:
+        """Return the last four characters of the number, while the claim waits for the office."""
+        return queries.card_facts(row).tail if row.waits_for_office else ""
+
+    def get_birth_on(self, row: Verification) -> str:
+        """Return the birth date that the number says, as long."""
+        return queries.card_facts(row).birth_on.isoformat() if row.waits_for_office else ""
+
+    def get_sex(self, row: Verification) -> str:
+        """Return the sex that the number says, as long."""
+        return queries.card_facts(row).sex.value if row.waits_for_office else ""
 
 
 class Verifications(ReadOperations):

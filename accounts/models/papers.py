@@ -67,6 +67,13 @@ class Verification(models.Model):
     def __str__(self) -> str:
         return f"{self.ref} {self.state}"
 
+    @property
+    def waits_for_office(self) -> bool:
+        """Say whether the source did not confirm it, so that a person looks at the card."""
+        stuck = self.state == VerificationState.SOURCE_DOWN and self.next_attempt_at is None
+        unknown = {VerificationState.MISMATCH, VerificationState.NO_RECORD}
+        return (stuck or self.state in unknown) and not self.key.destroyed_at
+
 
 class Credential(models.Model):
     """A proven paper of a volunteer; ``file`` names an encrypted upload."""

@@ -1,5 +1,6 @@
 """Residents, who may act for them, and who looked."""
 
+import unicodedata
 from datetime import datetime
 from typing import NamedTuple
 
@@ -88,7 +89,7 @@ def residents_to_reveal(viewer: User | None, *, now: datetime) -> QuerySet[Resid
 
 def name_key(name: str) -> str:
     """Return the form of a name that its blind index is made of."""
-    return "".join(name.split()).casefold()
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def resident_named(*, number: str, name: str) -> ResidentProfile | None:
@@ -137,6 +138,12 @@ def certificates_claimed_twice(viewer: User | None, *, now: datetime) -> QuerySe
     if not may_in_city(viewer, Permission.VERIFY_PEOPLE, now=now):
         return ResidentProfile.objects.none()
     return _rows(Q(certificate__isnull=False, certificate_index__isnull=True))
+
+
+def certificate_holder(resident: ResidentProfile) -> ResidentProfile | None:
+    """Return the other resident who gave this one's certificate number before."""
+    index = vault.blind("certificate", resident.certificate or "")
+    return _rows(Q(certificate_index=index)).first()
 
 
 def reveals_of(resident: ResidentProfile) -> QuerySet[Reveal]:

@@ -1,15 +1,18 @@
 """Volunteers and the papers that are theirs."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Credential, User, Verification, VolunteerProfile
 from accounts.queries.posts import may, may_in_city, scope_q
 from accounts.roles import Permission
-from accounts.states import VerificationState
+from accounts.rules import check_id_number
+from accounts.states import Sex, VerificationState
 from kernel import vault
+from kernel.workdays import local_date
 from regions.models import Region
 
 
@@ -73,14 +76,48 @@ def credentials_for(viewer: User | None, *, now: datetime) -> QuerySet[Credentia
 
 
 def verifications_for(viewer: User | None, *, now: datetime) -> QuerySet[Verification]:
-    """Return the viewer's own claims, and those of people who live in the viewer's streets."""
+    """Return the viewer's own claims, and those of people who live in the viewer's streets; of people
+    who have not said where they live, for the city."""
     if viewer is None:
         return Verification.objects.none()
+    nowhere = Q(user__volunteer__region__isnull=True, user__resident__isnull=True)
+    for_city = may_in_city(viewer, Permission.VERIFY_PEOPLE, now=now)
     return Verification.objects.filter(
         Q(user=viewer)
+        | (nowhere if for_city else Q(pk__in=[]))
         | scope_q(viewer, Permission.VERIFY_PEOPLE, now=now, field="user__volunteer__region")
         | scope_q(viewer, Permission.VERIFY_PEOPLE, now=now, field="user__resident__region")
     ).select_related("user__key", "key", "user__volunteer__region")
+
+
+def claims_to_review(viewer: User, *, now: datetime) -> QuerySet[Verification]:
+    """Return the claims that a person decides with the card on the table: those that the source did not
+    confirm, or could not be asked about; no longer when the person has claimed again since."""
+    later = Verification.objects.filter(user=OuterRef("user"), pk__gt=OuterRef("pk"))
+    stuck = Q(state=VerificationState.SOURCE_DOWN, next_attempt_at__isnull=True)
+    unknown = Q(state__in=[VerificationState.MISMATCH, VerificationState.NO_RECORD])
+    return (
+        verifications_for(viewer, now=now)
+        .filter(unknown | stuck, user__erased_at__isnull=True)
+        .exclude(user=viewer)
+        .exclude(Exists(later))
+    )
+
+
+class CardFacts(NamedTuple):
+    """What of a claim is compared with the card on the table; never the whole number."""
+
+    tail: str
+    birth_on: date
+    sex: Sex
+
+
+def card_facts(claim: Verification) -> CardFacts:
+    """Return the last four characters of the number, and the birth date and sex that it says."""
+    number = claim.id_number
+    asked_on = local_date(claim.asked_at)
+    known = check_id_number(number, today=asked_on)
+    return CardFacts(number[-4:], known.birth_on, known.sex)
 
 
 def claimed_twice(viewer: User | None, *, now: datetime) -> QuerySet[Verification]:
@@ -88,7 +125,11 @@ def claimed_twice(viewer: User | None, *, now: datetime) -> QuerySet[Verificatio
     if not may_in_city(viewer, Permission.VERIFY_PEOPLE, now=now):
         return Verification.objects.none()
     return (
-        Verification.objects.filter(duplicate_of__isnull=False)
+        Verification.objects.filter(
+            duplicate_of__state=VerificationState.MATCH,
+            user__erased_at__isnull=True,
+            duplicate_of__user__erased_at__isnull=True,
+        )
         .select_related("user__key", "key", "duplicate_of__user__key", "duplicate_of__key")
         .order_by("-pk")
     )

@@ -1,4 +1,4 @@
-"""Check people, papers, bodies, projects: one queue, five kinds."""
+"""Check people, papers, bodies, projects: one queue of several kinds."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
 from accounts.roles import Permission
-from accounts.states import PaperState, VerificationState
+from accounts.states import PaperState
 from kernel.references import spoken
 from kernel.text import mask_name
 from organizations import actions as organizing
 from organizations import queries as bodies
 from organizations.states import OrganizationState, ProjectState
+from web.console.twice import WHY, claimed_twice, on_the_card, two_residents
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 from web.shared.posts import area
@@ -36,11 +37,8 @@ def _kinds(request: HttpRequest) -> dict[str, "QuerySet[Any]"]:
     """Return what the viewer may check, by kind; never the viewer's own."""
     area(request, *CHECKS)
     user, now = me(request), timezone.now()
-    unknown = [VerificationState.MISMATCH, VerificationState.NO_RECORD]
-    return {
-        "check-identity": queries.verifications_for(user, now=now)
-        .filter(state__in=unknown)
-        .exclude(user=user),
+    kinds: dict[str, QuerySet[Any]] = {
+        "check-identity": queries.claims_to_review(user, now=now),
         "check-credential": queries.credentials_for(user, now=now)
         .filter(state=PaperState.SUBMITTED)
         .exclude(volunteer__user=user),
@@ -56,6 +54,10 @@ def _kinds(request: HttpRequest) -> dict[str, "QuerySet[Any]"]:
         .filter(state=ProjectState.SUBMITTED)
         .exclude(organization__in=bodies.my_organizations(user, now=now)),
     }
+    if queries.may_in_city(user, Permission.VERIFY_PEOPLE, now=now):
+        kinds["claimed-twice"] = claimed_twice(user, now=now)
+        kinds["hotline-resident"] = queries.certificates_claimed_twice(user, now=now)
+    return kinds
 
 
 @login_required
@@ -68,14 +70,18 @@ def queue(request: HttpRequest) -> HttpResponse:
         "check-grant": _("Proxies"),
         "check-organization": _("Organizations"),
         "check-project": _("Projects"),
+        "claimed-twice": _("ID numbers that two people claim"),
+        "hotline-resident": _("Disability certificates that two residents gave"),
     }
     labels: dict[str, Callable[[Any], str]] = {
-        "check-identity": lambda row: str(row.name),
+        "check-identity": lambda row: f"{row.name}，{WHY[row.state]}",
         "check-credential": lambda row: f"{row.volunteer.name}，{row.get_kind_display()}",
         "ward": lambda row: str(row.name),
         "check-grant": lambda row: f"{row.proxy.name}，{row.get_kind_display()}",
         "check-organization": lambda row: str(row.name),
         "check-project": lambda row: str(row.title),
+        "claimed-twice": lambda row: f"{row.name} / {row.duplicate_of.name}",
+        "hotline-resident": two_residents,
     }
     kinds = [
         {
@@ -106,7 +112,13 @@ class VerdictForm(Form):
 
 
 def _check(
-    request: HttpRequest, ref: str, kind: str, act: Callable[..., Any], facts: Callable[[Any], Any]
+    request: HttpRequest,
+    ref: str,
+    kind: str,
+    act: Callable[..., Any],
+    facts: Callable[[Any], Any],
+    *,
+    todo: str = "",
 ) -> HttpResponse:
     row = one(_kinds(request)[kind], ref)
     form = VerdictForm(request.POST or None)
@@ -117,19 +129,29 @@ def _check(
         return redirect("web:console-verify")
     resident = row.resident if kind == "check-grant" else None
     return show(
-        request, "web/console/check.html", form, row=row, facts=facts(row), resident=resident
+        request,
+        "web/console/check.html",
+        form,
+        row=row,
+        facts=facts(row),
+        resident=resident,
+        todo=todo,
     )
 
 
 @login_required
 def identity(request: HttpRequest, ref: str) -> HttpResponse:
-    """Decide with the papers on the table; the number itself is not shown."""
+    """Decide with the card on the table: as much is shown as is compared, never the whole number."""
     return _check(
         request,
         ref,
         "check-identity",
         lambda row, **given: actions.review_identity(verification=row, **given),
-        lambda row: [(_("Name"), row.name)],
+        lambda row: [(_("Why it is here"), WHY[row.state]), *on_the_card(row)],
+        todo=_(
+            "Compare all of this with the card on the table, and the photo with the person. "
+            "Accept only if everything fits; a copy or a picture of the card is not enough."
+        ),
     )
 
 

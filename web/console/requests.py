@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST
 from accounts.queries import desk_paths, desks_of, volunteers_for
 from accounts.roles import Permission
 from help_requests import actions, queries, rules
-from help_requests.states import RefusalReason, RequestState
+from help_requests.states import CloseReason, RefusalReason, RequestState, VisitState
 from kernel.refusals import allowed, refusal_of
 from matching import actions as matching
 from matching import queries as matched
-from matching.states import OpeningState
+from matching.states import AssignmentState, OpeningState
 from rights.queries import open_incidents
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import in_parts, me, one
@@ -80,6 +80,17 @@ def queue(request: HttpRequest) -> HttpResponse:
     return in_parts(request, "web/console/queue.html", {"form": form, "page": page, "said": said})
 
 
+# What comes next for a visit, said to the desk.
+NEXT = {
+    VisitState.PLANNED: gettext_lazy("Volunteers are being asked. Who agrees is shown here."),
+    VisitState.MATCHED: gettext_lazy("Next: the volunteer comes, and checks in at the door."),
+    VisitState.IN_SERVICE: gettext_lazy("Next: the volunteer checks out when it is done."),
+    VisitState.COMPLETED: gettext_lazy("Next: their side confirms it, then the hours are reviewed."),
+    VisitState.UNFILLED: gettext_lazy("Nobody came. Ask them whether another time would do."),
+    VisitState.CANCELLED: gettext_lazy("Called off. Nothing is to be done."),
+}
+
+
 class AcceptForm(Form):
     """A yes with a few words."""
 
@@ -90,7 +101,7 @@ class AcceptForm(Form):
 
 @login_required
 def request_page(request: HttpRequest, ref: str) -> HttpResponse:
-    """Answer a request; once accepted, see offers and candidates of each open visit."""
+    """Answer a request; once accepted, see its visits, who comes, and whom to ask for an open one."""
     user, now = me(request), timezone.now()
     row = one(queries.request_queue(user, now=now), ref)
     form = AcceptForm(request.POST if request.method == "POST" else None)
@@ -111,12 +122,19 @@ def request_page(request: HttpRequest, ref: str) -> HttpResponse:
         for opening in openings.order_by("starts_at")[:3]
     ]
     is_own = row.resident.user_id == user.pk
+    tasks: dict[int, list[Any]] = {}
+    for task in matched.assignments_for(user, now=now).filter(opening__visit__request=row):
+        if task.state != AssignmentState.CANCELLED:
+            tasks.setdefault(task.opening.visit_id, []).append(task)
     return show(
         request,
         "web/console/request.html",
         form,
         row=row,
         boards=boards,
+        visits=[(v, NEXT[VisitState(v.state)], tasks.get(v.pk, [])) for v in row.visits.all()],
+        may_close=row.machine.allows(row.state, RequestState.CLOSED)
+        and allowed(rules.check_nothing_open, is_open=queries.has_open_visits(row)),
         may_answer=row.machine.allows(row.state, RequestState.ACCEPTED)
         and allowed(rules.check_answers, in_scope=True, is_own=is_own),
         too_late=refusal_of(rules.check_still_ahead, request=row, now=now),
@@ -139,6 +157,17 @@ class ReferForm(Form):
 
     words = TextField(
         label=gettext_lazy("Who can help, and how to reach them"), lines=True, max_length=500
+    )
+
+
+class CloseForm(Form):
+    """How it ended."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("How it ended"), widget=forms.RadioSelect, choices=CloseReason.choices
+    )
+    words = TextField(
+        label=gettext_lazy("Words to the resident"), lines=True, max_length=500, required=False
     )
 
 
@@ -165,6 +194,13 @@ def refer(request: HttpRequest, ref: str) -> HttpResponse:
     """Hand it on."""
     form = ReferForm(request.POST or None)
     return _answer(request, ref, form, actions.refer_request, _("Refer"))
+
+
+@login_required
+def close(request: HttpRequest, ref: str) -> HttpResponse:
+    """End what another body took over, or what nobody comes to any more."""
+    form = CloseForm(request.POST or None)
+    return _answer(request, ref, form, actions.close_request, _("Close the request"))
 
 
 @login_required

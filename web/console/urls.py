@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.console import checks, desks, reports, requests
+from web.console import checks, desks, reports, requests, twice
 
 urlpatterns = [
     path("console/", requests.overview, name="console"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("console/requests/<str:ref>/", requests.request_page, name="console-request"),
     path("console/requests/<str:ref>/refuse/", requests.refuse, name="console-refuse"),
     path("console/requests/<str:ref>/refer/", requests.refer, name="console-refer"),
+    path("console/requests/<str:ref>/close/", requests.close, name="console-close"),
     path("console/openings/<str:ref>/offer/<str:volunteer>/", requests.pick, name="console-pick"),
     path("console/desks/", desks.desks, name="desks"),
     path("console/desks/<str:ref>/end/", desks.end, name="desk-end"),
@@ -17,6 +18,7 @@ urlpatterns = [
     path("console/verify/", checks.queue, name="console-verify"),
     path("console/verify/identity/<str:ref>/", checks.identity, name="check-identity"),
     path("console/verify/credential/<str:ref>/", checks.credential, name="check-credential"),
+    path("console/verify/twice/<str:ref>/", twice.twice, name="claimed-twice"),
     path("console/verify/grant/<str:ref>/", checks.grant, name="check-grant"),
     path("console/verify/organization/<str:ref>/", checks.organization, name="check-organization"),
     path("console/verify/project/<str:ref>/", checks.project, name="check-project"),
