@@ -16,7 +16,7 @@ from regions.queries import tree
 
 
 class TextField(serializers.CharField):
-    """Text as people type it, normalised (NFKC); controls and direction overrides are refused."""
+    """Text as people type it, in NFC; controls and direction overrides are refused."""
 
     def __init__(self, *, lines: bool = False, **options: Any) -> None:
         self.lines = lines

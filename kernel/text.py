@@ -12,8 +12,9 @@ KINDS = {"Cc", "Cs", "Zl", "Zp"}  # controls, lone surrogates, Unicode's own lin
 
 
 def normalise(text: str, *, field: str = "", lines: bool = False) -> str:
-    """Return ``text`` in NFKC without outer blanks; ``lines`` lets it have several lines.
+    """Return ``text`` as it was typed, in NFC, without outer blanks; ``lines`` lets it have several lines.
 
+    Chinese punctuation stays what it is: only numbers, codes, names and addresses are made ``plain``.
     Raises ``Invalid`` (``bad_characters``) for controls, lone surrogates and direction overrides.
     """
     text = text.replace("\r\n", "\n")
@@ -24,7 +25,15 @@ def normalise(text: str, *, field: str = "", lines: bool = False) -> str:
             raise Invalid(
                 "bad_characters", _("This contains characters that cannot be used."), field=field
             )
-    return unicodedata.normalize("NFKC", text).strip()
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def plain(text: str, *, field: str = "") -> str:
+    """Return a number, a code, a name or an e-mail address in NFKC: full-width signs made plain ones.
+
+    Refuses what ``normalise`` does.
+    """
+    return unicodedata.normalize("NFKC", normalise(text, field=field)).strip()
 
 
 def digits(text: str) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.states import Category, CredentialKind, SkillCode, SkillLevel
 from kernel.refusals import Conflict, Invalid, NotAllowed
-from kernel.text import normalise
+from kernel.text import normalise, plain
 from organizations.models import Organization, Shift
 from organizations.states import (
     MemberRole,
@@ -60,7 +60,7 @@ def check_character(body: str) -> str:
 def check_credit_code(text: str, kind: str) -> str:
     """Return the 18-character credit code in ``text``; it must fit the kind of organization."""
     kind = OrganizationKind(check_known(kind, OrganizationKind.values, field="kind"))
-    code = re.sub(r"[\s-]", "", normalise(text, field="credit_code")).upper()
+    code = re.sub(r"[\s-]", "", plain(text, field="credit_code")).upper()
     known = re.fullmatch(rf"[{ALPHABET}]{{18}}", code)
     if not known or code[17] != check_character(code[:17]):
         raise Invalid("bad_credit_code", _("Check the credit code."), field="credit_code")

@@ -13,7 +13,7 @@ from stdnum.iso7064 import mod_11_2
 
 from accounts.states import Sex
 from kernel.refusals import Invalid
-from kernel.text import normalise
+from kernel.text import plain
 
 ADULT = 18
 OLDEST = 130
@@ -38,7 +38,7 @@ def check_id_number(text: str, *, today: date, field: str = "id_number") -> IdNu
     GB 11643: birth date real and not in the future, age at most 130, prefix 11–65, 71, 81–83 or 9,
     check character by ISO 7064 MOD 11-2. County codes are not looked up: abolished ones stay valid.
     """
-    number = re.sub(r"[\s-]", "", normalise(text, field=field)).upper()
+    number = re.sub(r"[\s-]", "", plain(text, field=field)).upper()
     if re.fullmatch(r"[1-9][0-9]{14}", number):  # the old form: two-digit year of the 1900s
         body = f"{number[:6]}19{number[6:]}"
         number = body + mod_11_2.calc_check_digit(body)
@@ -58,7 +58,7 @@ def check_id_number(text: str, *, today: date, field: str = "id_number") -> IdNu
 
 def check_certificate(text: str, *, today: date, field: str = "certificate") -> str:
     """Return a disability certificate number: 18-character ID, category 1–7, level 1–4, reissues."""
-    number = re.sub(r"[\s-]", "", normalise(text, field=field)).upper()
+    number = re.sub(r"[\s-]", "", plain(text, field=field)).upper()
     if not re.fullmatch(r"[0-9]{17}[0-9X][1-7][1-4](B?[0-9]{1,2})?", number):
         raise Invalid("bad_certificate", _("Check the certificate number."), field=field)
     check_id_number(number[:18], today=today, field=field)
@@ -79,7 +79,7 @@ def check_birth(birth_on: date, *, today: date) -> str:
 
 def clean_phone(text: str, *, field: str = "phone") -> str:
     """Return a mainland mobile number as eleven digits."""
-    typed = normalise(text, field=field)
+    typed = plain(text, field=field)
     national = ""
     # The library reads letters as keys of a phone, and extensions; a mobile number has neither.
     if re.fullmatch(r"[0-9+() -]+", typed):
@@ -93,7 +93,7 @@ def clean_phone(text: str, *, field: str = "phone") -> str:
 
 def clean_email(text: str, *, field: str = "email") -> str:
     """Return an e-mail address in lower case."""
-    address = normalise(text, field=field).lower()
+    address = plain(text, field=field).lower()
     try:
         validate_email(address)
     except ValidationError:

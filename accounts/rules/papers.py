@@ -12,7 +12,7 @@ from accounts.models import (
 )
 from accounts.states import VerificationState
 from kernel.refusals import Conflict, Invalid, NotAllowed
-from kernel.text import normalise
+from kernel.text import plain
 
 
 def check_answerable(*, claim: Verification) -> None:
@@ -31,7 +31,7 @@ def check_reviews(*, whose: User, in_scope: bool, by: User) -> None:
 
 def check_paper(*, number: str, issued_on: date, valid_until: date | None, today: date) -> str:
     """Return the number of a paper that is valid today."""
-    clean = normalise(number, field="number")
+    clean = plain(number, field="number")
     if not 3 <= len(clean) <= 40:
         raise Invalid(
             "bad_number", _("The number of a paper has 3 to 40 characters."), field="number"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.rules.numbers import clean_phone
 from accounts.states import Disability, Sex
 from kernel.refusals import Invalid
-from kernel.text import normalise
+from kernel.text import normalise, plain
 
 
 def _is_letter(char: str) -> bool:
@@ -21,7 +21,7 @@ def _is_letter(char: str) -> bool:
 
 def check_name(text: str, *, field: str = "name") -> str:
     """Return a person's name: 1 to 30 characters, letters of any script, minority-name dots."""
-    name = re.sub("[•‧・∙]", "·", normalise(text, field=field))
+    name = re.sub("[•‧・∙]", "·", plain(text, field=field))
     if not 1 <= len(name) <= 30 or not _is_letter(name[0]):
         raise Invalid("bad_name", _("Write the name as it stands on the card."), field=field)
     if not all(_is_letter(c) or c in "·.' -" for c in name):

@@ -13,7 +13,7 @@ from help_requests.models import HelpRequest
 from help_requests.states import Channel, Place, RequestState, Urgency, WishSource
 from kernel.events import record
 from kernel.references import new_number
-from kernel.text import normalise
+from kernel.text import plain
 from kernel.transitions import move
 from kernel.workdays import add_working_days, at_local, local_date
 from regions.places import check_point, snap
@@ -110,7 +110,7 @@ def draft_request(
         asked_by=by,
         grant=acting.grant if acting else None,
         channel=channel,
-        call_number=normalise(call_number, field="call_number")[:20],
+        call_number=plain(call_number, field="call_number")[:20],
         made_at=now,
     )
     _write(request, given, now=now)

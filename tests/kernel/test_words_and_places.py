@@ -11,10 +11,11 @@ from kernel.refusals import Invalid, allowed, refusal_of
 from regions import places
 
 
-def test_text_is_made_plain():
-    assert text.normalise("  １２３ＡＢ ") == "123AB"
+def test_free_text_stays_as_it_was_typed():
+    assert text.normalise(" 下午，（两点）！e\u0301 ") == "下午，（两点）！é"
     assert text.normalise("一\r\n二", lines=True) == "一\n二"
     assert text.normalise("龘㙍𠮷") == "龘㙍𠮷"
+    assert text.plain("  １２３ＡＢ ") == "123AB"
     assert text.digits("138－１２３４") == "1381234"
 
 

@@ -14,12 +14,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kernel.refusals import Refusal
-from kernel.text import normalise
+from kernel.text import normalise, plain
 from kernel.workdays import at_local
 
 
 class TextField(forms.CharField):
-    """Text as people type it, normalised; controls and direction overrides are refused."""
+    """Text as people type it; controls and direction overrides are refused."""
 
     def __init__(self, *, lines: bool = False, **options: Any) -> None:
         self.lines = lines
@@ -45,7 +45,7 @@ class ClockField(TextField):
 
     def clean(self, value: Any) -> int:
         """Return the minutes."""
-        text = super().clean(value).replace(".", ":")
+        text = plain(super().clean(value)).replace(".", ":").replace("：", ":")
         hour, _colon, minute = text.partition(":")
         minute = minute or "0"
         if not (hour.isdecimal() and minute.isdecimal() and int(hour) < 24 and int(minute) < 60):
