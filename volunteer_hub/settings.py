@@ -177,6 +177,7 @@ Q_CLUSTER: dict[str, Any] = {
 # Where "leave this page now" leads: a plain public page elsewhere.
 HUB_LEAVE_URL = os.environ.get("HUB_LEAVE_URL", "https://www.shanghai.gov.cn/")
 HUB_POLL_SECONDS = 60  # a page without a socket asks for news so often
+HUB_TIES: int | None = None  # the demo sets it while it is built: the same seed, the same city
 HUB_WAKE = _flag("HUB_WAKE", default=True)  # off: nothing is queued, a sweep finds what is due
 MEDIA_ROOT = DATA / "uploads"
 

@@ -15,6 +15,7 @@ from django.test import Client
 from accounts.models import User, VolunteerProfile
 from kernel.management.commands.verify import findings
 from kernel.models import Delivery, DeliveryState, Event
+from matching.models import Assignment
 from service_records.models import ServiceRecord
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,9 @@ def facts() -> dict[str, object]:
             ServiceRecord.objects.order_by("service_on", "starts_at", "minutes").values_list(
                 "service_on", "starts_at", "minutes", "state", "region__code", "category"
             )
+        ),
+        "who": sorted(
+            Assignment.objects.values_list("opening__starts_at", "volunteer__volunteer__name")
         ),
         "events": list(Event.objects.values_list("name").annotate(n=Count("pk")).order_by("name")),
     }

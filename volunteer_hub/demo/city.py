@@ -156,12 +156,18 @@ class City:
     def build(self) -> None:
         """Do it all, with a bar on the terminal."""
         everybody = round((VOLUNTEERS + RESIDENTS) * self.scale)
-        day = round(everybody * WORK / DAYS)
-        with tqdm(total=everybody + DAYS * day, desc="demo city", unit="") as bar:
+        with tqdm(total=everybody * (1 + WORK), desc="demo city", unit="") as bar:
             self.settle(bar)
             self.plan()
             self.clock.work()
-            self.clock.run_until(self.end, step=lambda _now: bar.update(day) and None)
+            begin, length = self.clock.now, self.end - self.clock.now
+
+            def step(now: datetime) -> None:
+                done = everybody * (1 + WORK * (now - begin) / length)
+                bar.update(round(done) - bar.n)
+
+            self.clock.run_until(self.end, step=step)
+            step(self.end)
 
     def counts(self) -> dict[str, int]:
         """Return how much of everything there is, by state where it has one."""

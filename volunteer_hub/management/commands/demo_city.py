@@ -1,7 +1,7 @@
 """Build the demo city through actions: made-up people, sixty days of service, one persona per role."""
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from io import StringIO
 from typing import Any
@@ -18,6 +18,16 @@ from organizations.models import Organization
 from volunteer_hub.demo.city import City, moment
 from volunteer_hub.demo.personas import Personas
 
+MOST = 100  # thirty thousand volunteers
+
+
+def _scale(text: str) -> float:
+    """Read how large the city is to be."""
+    scale = float(text)
+    if not 0 < scale <= MOST:
+        raise ArgumentTypeError(f"more than 0, at most {MOST}")
+    return scale
+
 
 class Command(BaseCommand):
     """Only on an empty platform; the same seed and day give the same facts and counts."""
@@ -27,7 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take seed, scale, day and the form of the answer."""
         parser.add_argument("--seed", type=int, default=1)
-        parser.add_argument("--scale", type=float, default=1.0)
+        parser.add_argument("--scale", type=_scale, default=1.0)
         parser.add_argument("--today", type=date.fromisoformat)
         parser.add_argument("--json", action="store_true")
 
@@ -43,6 +53,7 @@ class Command(BaseCommand):
                 "there are people here already: the demo city needs an empty platform"
             )
         settings.HUB_WAKE = False  # the demo does the worker's work by its own clock
+        settings.HUB_TIES = options["seed"]
         now = moment(options["today"], timezone.now())
         city = City(seed=options["seed"], scale=options["scale"], now=now)
         personas = Personas(city)
