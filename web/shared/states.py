@@ -1,9 +1,13 @@
-"""How a state is shown: words, an icon, a tone. The only place; a test walks every machine's states."""
+"""How a state is shown: words, an icon, a tone. The only place; a test walks every machine's states.
+
+``LOOKS`` speaks to everybody: lists, desks. ``OWN`` speaks to the person whose thing it is, on its page.
+"""
 
 from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Look(NamedTuple):
@@ -15,8 +19,8 @@ class Look(NamedTuple):
 
 
 _CASE = {
-    "SUBMITTED": Look(_("Received; within 15 days we tell you who handles it"), "envelope", "info"),
-    "ACKNOWLEDGED": Look(_("In hand; within 60 days you get an answer"), "clock", "wait"),
+    "SUBMITTED": Look(_("Received"), "envelope", "info"),
+    "ACKNOWLEDGED": Look(_("Its arrival was confirmed"), "clock", "wait"),
     "IN_HAND": Look(_("Being looked into"), "clock", "wait"),
     "CONCLUDED": Look(_("Decided"), "gavel", "ok"),
     "UNDER_REVIEW": Look(_("Being looked at once more"), "heads", "hold"),
@@ -26,7 +30,7 @@ _CASE = {
 _PAPER = {
     "SUBMITTED": Look(_("Being checked"), "hourglass", "info"),
     "VALID": Look(_("Checked and valid"), "shield-tick", "ok"),
-    "REFUSED": Look(_("Not accepted; the reason is below"), "barred", "stop"),
+    "REFUSED": Look(pgettext_lazy("paper", "Not accepted"), "barred", "stop"),
     "EXPIRED": Look(_("Run out"), "hourglass", "neutral"),
     "WITHDRAWN": Look(_("Taken back"), "arrow-back", "neutral"),
 }
@@ -34,18 +38,18 @@ _PAPER = {
 LOOKS: dict[str, dict[str, Look]] = {
     "help_requests_helprequest": {
         "DRAFT": Look(_("Draft, not sent"), "dashed", "neutral"),
-        "SUBMITTED": Look(_("Received, being checked"), "envelope", "info"),
+        "SUBMITTED": Look(_("Waits for the street's answer"), "envelope", "info"),
         "ACCEPTED": Look(_("Looking for a volunteer"), "magnifier", "wait"),
-        "REFUSED": Look(_("Not possible; reason and other ways below"), "barred", "stop"),
+        "REFUSED": Look(_("Not possible"), "barred", "stop"),
         "REFERRED": Look(_("Passed to the right body"), "arrow-on", "hold"),
-        "CLOSED": Look(_("Closed; result below"), "double-tick", "ok"),
+        "CLOSED": Look(_("Closed"), "double-tick", "ok"),
         "CANCELLED": Look(_("Cancelled"), "cross-box", "neutral"),
     },
     "help_requests_visit": {
         "PLANNED": Look(_("Looking for a volunteer"), "magnifier", "wait"),
         "MATCHED": Look(_("A volunteer will come"), "person-tick", "go"),
         "IN_SERVICE": Look(_("In service"), "clock", "go"),
-        "COMPLETED": Look(_("Done, please confirm"), "clipboard", "wait"),
+        "COMPLETED": Look(_("Done, to be confirmed"), "clipboard", "wait"),
         "UNFILLED": Look(_("Nobody could come"), "empty-chair", "stop"),
         "CANCELLED": Look(_("Cancelled"), "cross-box", "neutral"),
     },
@@ -56,16 +60,16 @@ LOOKS: dict[str, dict[str, Look]] = {
         "CANCELLED": Look(_("Cancelled"), "cross-box", "neutral"),
     },
     "matching_offer": {
-        "SENT": Look(_("Waiting for your answer"), "bell", "wait"),
+        "SENT": Look(_("Waiting for an answer"), "bell", "wait"),
         "ACCEPTED": Look(_("Accepted"), "tick", "go"),
         "DECLINED": Look(_("Not this time"), "dash", "neutral"),
         "EXPIRED": Look(_("Time to answer is over"), "hourglass", "neutral"),
-        "WITHDRAWN": Look(_("No longer needed, thank you"), "arrow-back", "neutral"),
+        "WITHDRAWN": Look(_("No longer needed"), "arrow-back", "neutral"),
     },
     "matching_application": {
         "SENT": Look(_("Applied"), "page", "info"),
         "WAITING": Look(_("On the waiting list"), "queue", "wait"),
-        "ACCEPTED": Look(_("You have a place"), "tick", "ok"),
+        "ACCEPTED": Look(_("Has a place"), "tick", "ok"),
         "REFUSED": Look(_("Not accepted"), "dash", "neutral"),
         "WITHDRAWN": Look(_("Taken back"), "arrow-back", "neutral"),
         "LAPSED": Look(_("Over before a place was free"), "hourglass", "neutral"),
@@ -90,16 +94,16 @@ LOOKS: dict[str, dict[str, Look]] = {
         "WAITING": Look(_("Being checked"), "hourglass", "neutral"),
         "MATCH": Look(_("Verified"), "shield-tick", "ok"),
         "MISMATCH": Look(_("Does not match"), "shield-cross", "stop"),
-        "NO_RECORD": Look(_("Not found; please go to your street"), "question", "wait"),
-        "REJECTED": Look(_("Please hand the papers in again"), "page-cross", "stop"),
-        "SOURCE_DOWN": Look(_("We try again later"), "cloud", "neutral"),
+        "NO_RECORD": Look(_("Not found"), "question", "wait"),
+        "REJECTED": Look(_("Papers are asked for again"), "page-cross", "stop"),
+        "SOURCE_DOWN": Look(_("Is asked again later"), "cloud", "neutral"),
     },
     "accounts_credential": _PAPER,
     "accounts_proxygrant": _PAPER,
     "organizations_organization": {
         "SUBMITTED": Look(_("Being checked by the district"), "hourglass", "info"),
         "VERIFIED": Look(_("Verified"), "shield-tick", "ok"),
-        "REFUSED": Look(_("Not accepted; the reason is below"), "barred", "stop"),
+        "REFUSED": Look(pgettext_lazy("paper", "Not accepted"), "barred", "stop"),
         "SUSPENDED": Look(_("Suspended"), "barred", "stop"),
         "CLOSED": Look(_("Closed"), "double-tick", "neutral"),
     },
@@ -138,7 +142,38 @@ LOOKS: dict[str, dict[str, Look]] = {
     },
 }
 
+_OWN_CASE: dict[str, Promise] = {
+    "SUBMITTED": _("Received; within 15 days we tell you who handles it"),
+    "ACKNOWLEDGED": _("In hand; within 60 days you get an answer"),
+}
+_OWN_PAPER: dict[str, Promise] = {"REFUSED": _("Not accepted; the reason is below")}
+OWN: dict[str, dict[str, Promise]] = {
+    "help_requests_helprequest": {
+        "SUBMITTED": _("Received, being checked"),
+        "REFUSED": _("Not possible; reason and other ways below"),
+        "CLOSED": _("Closed; result below"),
+    },
+    "help_requests_visit": {"COMPLETED": _("Done, please confirm")},
+    "matching_offer": {
+        "SENT": _("Waiting for your answer"),
+        "WITHDRAWN": _("No longer needed, thank you"),
+    },
+    "matching_application": {"ACCEPTED": _("You have a place")},
+    "accounts_verification": {
+        "NO_RECORD": _("Not found; please go to your street"),
+        "REJECTED": _("Please hand the papers in again"),
+        "SOURCE_DOWN": _("We try again later"),
+    },
+    "accounts_credential": _OWN_PAPER,
+    "accounts_proxygrant": _OWN_PAPER,
+    "organizations_organization": _OWN_PAPER,
+    "rights_complaint": _OWN_CASE,
+    "rights_appeal": _OWN_CASE,
+}
 
-def look_of(table: str, state: str) -> Look:
-    """Return how ``state`` of the machine of ``table`` is shown."""
-    return LOOKS[table][state]
+
+def look_of(table: str, state: str, *, is_own: bool = False) -> Look:
+    """Return how ``state`` of the machine of ``table`` is shown; ``is_own``: to whose thing it is."""
+    look = LOOKS[table][state]
+    own = OWN.get(table, {}).get(state) if is_own else None
+    return look._replace(words=own) if own else look

@@ -24,12 +24,15 @@ register.filter("mask_name", mask_name)
 
 
 @register.inclusion_tag("components/state.html")
-def state(row: Any) -> dict[str, Any]:
-    """Print the state of ``row``: words, icon, tone; a request's as its resident sees it."""
+def state(row: Any, is_own: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 (a tag)
+    """Print the state of ``row``: words, icon, tone; a request's as its resident sees it.
+
+    ``is_own``: on its own page, where it is said to whose thing it is.
+    """
     table, value = row._meta.db_table, row.state
     if isinstance(row, HelpRequest):
         table, value = shown_state(row)
-    return {"look": look_of(table, value)}
+    return {"look": look_of(table, value, is_own=is_own)}
 
 
 @register.simple_tag
