@@ -127,6 +127,15 @@ class Cancellation(Shape):
     reason = serializers.ChoiceField(CancelReason.choices)
 
 
+class Closing(Shape):
+    """How it ended, and words to the resident."""
+
+    reason = serializers.ChoiceField(
+        CloseReason.choices, required=False, default=CloseReason.ENDED.value
+    )
+    words = TextField(required=False, allow_blank=True, max_length=500, lines=True, default="")
+
+
 class HelpRequests(ReadOperations):
     """Help requests of the viewer's side, organization or area."""
 
@@ -197,14 +206,11 @@ class HelpRequests(ReadOperations):
             lambda now: actions.cancel_request(request=row, by=self.viewer, now=now, **given)
         )
 
-    @extend_schema(request=Nothing, responses=RequestCard)
+    @extend_schema(request=Closing, responses=RequestCard)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, ref: str) -> Response:
         """End an accepted or referred request."""
-        row = self.get_object()
-        self.given(Nothing)
+        row, given = self.get_object(), self.given(Closing)
         return self.deed(
-            lambda now: actions.close_request(
-                request=row, reason=CloseReason.ENDED, by=self.viewer, now=now
-            )
+            lambda now: actions.close_request(request=row, by=self.viewer, now=now, **given)
         )

@@ -18,6 +18,7 @@ from organizations.states import OrganizationState
 from regions.models import Region
 
 OFFICE = (Permission.ANSWER_REQUESTS,)
+OPEN_VISITS = (VisitState.PLANNED, VisitState.MATCHED, VisitState.IN_SERVICE)
 CALLS = (Permission.ANSWER_REQUESTS, Permission.TAKE_CALLS)
 
 
@@ -37,6 +38,11 @@ def tiles() -> list[tuple[Tile, list[ServiceType]]]:
 def takes_calls_of(user: User, resident: ResidentProfile, *, now: datetime) -> bool:
     """Say whether ``user`` serves the resident's area on the phone or at the counter."""
     return people.may(user, *CALLS, region=resident.region, now=now)
+
+
+def has_open_visits(request: HelpRequest) -> bool:
+    """Say whether a visit of the request is to come or under way."""
+    return request.visits.filter(state__in=OPEN_VISITS).exists()
 
 
 def speaks_for(user: User, request: HelpRequest, *, now: datetime) -> bool:

@@ -15,8 +15,6 @@ from kernel.transitions import move
 from organizations.models import Organization
 from organizations.rules import check_active
 
-OPEN_VISITS = (VisitState.PLANNED, VisitState.MATCHED, VisitState.IN_SERVICE)
-
 
 def _check_answers(request: HelpRequest, *, by: User, now: datetime) -> None:
     rules.check_answers(
@@ -153,19 +151,20 @@ def call_all_off(*, resident: ResidentProfile, now: datetime) -> None:
 
 @transaction.atomic
 def close_request(
-    *, request: HelpRequest, reason: CloseReason, by: User | None, now: datetime
+    *, request: HelpRequest, reason: CloseReason, by: User | None, now: datetime, words: str = ""
 ) -> HelpRequest:
-    """End a referred request, or an accepted one whose visits are all over.
+    """End a referred request, or an accepted one whose visits are all over; ``words`` are added to what
+    the resident was answered.
 
     By hand: the office in whose area it is; else the platform. Raises ``NotAllowed``
-    (``not_your_area``), ``Invalid`` (``reason_missing``), ``Conflict`` (``visits_open``,
-    ``illegal_move``).
+    (``not_your_area``), ``Invalid`` (``reason_missing``, ``words_missing``), ``Conflict``
+    (``visits_open``, ``illegal_move``).
     """
     if by is not None:
         rules.check_answers(in_scope=_in_office(request, by=by, now=now))
     code = rules.check_close_reason(reason)
-    open_visits = request.visits.filter(state__in=OPEN_VISITS)
-    rules.check_nothing_open(is_open=open_visits.exists())
+    clean = rules.check_words(words) if words else None
+    rules.check_nothing_open(is_open=queries.has_open_visits(request))
     move(
         request,
         RequestState.CLOSED,
@@ -175,4 +174,6 @@ def close_request(
         reason=code,
         ended_at=now,
     )
+    if clean:
+        _keep_words(request, "\n".join([request.answer, clean] if request.answer else [clean]))
     return request

@@ -191,7 +191,10 @@ def test_a_referral_says_to_whom_and_is_closed_or_called_off_later():
         actions.refer_request(request=request, words="请找区残联 12385", by=office, now=NOON)
     assert (first.state, first.answer) == ("REFERRED", "请找区残联 12385")
 
-    actions.close_request(request=first, reason="REFERRAL_DONE", by=office, now=NOON)
+    actions.close_request(
+        request=first, reason="REFERRAL_DONE", words="他们已联系您", by=office, now=NOON
+    )
+    assert HelpRequest.objects.get(pk=first.pk).answer == "请找区残联 12385\n他们已联系您"
     actions.cancel_request(request=second, reason="SOLVED", by=second.asked_by, now=NOON)
 
     assert (first.state, first.reason, second.state) == ("CLOSED", "REFERRAL_DONE", "CANCELLED")

@@ -85,7 +85,9 @@ NEXT = {
     VisitState.PLANNED: gettext_lazy("Volunteers are being asked. Who agrees is shown here."),
     VisitState.MATCHED: gettext_lazy("Next: the volunteer comes, and checks in at the door."),
     VisitState.IN_SERVICE: gettext_lazy("Next: the volunteer checks out when it is done."),
-    VisitState.COMPLETED: gettext_lazy("Next: their side confirms it, then the hours are reviewed."),
+    VisitState.COMPLETED: gettext_lazy(
+        "Next: their side confirms it, then the hours are reviewed."
+    ),
     VisitState.UNFILLED: gettext_lazy("Nobody came. Ask them whether another time would do."),
     VisitState.CANCELLED: gettext_lazy("Called off. Nothing is to be done."),
 }
@@ -122,7 +124,7 @@ def request_page(request: HttpRequest, ref: str) -> HttpResponse:
         for opening in openings.order_by("starts_at")[:3]
     ]
     is_own = row.resident.user_id == user.pk
-    tasks: dict[int, list[Any]] = {}
+    tasks: dict[int | None, list[Any]] = {}
     for task in matched.assignments_for(user, now=now).filter(opening__visit__request=row):
         if task.state != AssignmentState.CANCELLED:
             tasks.setdefault(task.opening.visit_id, []).append(task)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.resident import ask, follow, my, needs, people, visits
+from web.resident import ask, changing, follow, my, needs, people, visits
 
 urlpatterns = [
     path("my/", my.my, name="my"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("help-requests/<str:ref>/", follow.request_page, name="request"),
     path("help-requests/<str:ref>/cancel/", follow.cancel, name="request-cancel"),
     path("visits/<str:ref>/", visits.visit, name="visit"),
+    path("visits/<str:ref>/move/", changing.move, name="visit-move"),
+    path("visits/<str:ref>/cancel/", changing.cancel, name="visit-cancel"),
     path("visits/<str:ref>/confirm/<str:record>/", visits.confirm, name="visit-confirm"),
     path("visits/<str:ref>/evaluate/<str:task>/", visits.evaluate, name="visit-evaluate"),
     path("visits/<str:ref>/not-again/<str:task>/", visits.not_again, name="visit-not-again"),

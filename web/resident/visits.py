@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from accounts.actions import add_block
 from accounts.queries import acting
 from accounts.states import BlockSide
-from help_requests import queries
+from help_requests import queries, rules
 from kernel.refusals import allowed
 from matching.queries import assignments_for
 from service_records import actions
@@ -50,6 +50,8 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
         {
             "row": row,
             "tasks": tasks,
+            "may_change": allowed(rules.check_visit_open, visit=row)
+            and allowed(rules.check_cancels, **queries.cancel_facts(user, row.request, now=now)),
             "code": queries.arrival_code_for(user, row, now=now),
             "records": done,
             "next_deeds": is_confirmed or not is_short(request),  # one thing at a time
