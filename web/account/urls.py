@@ -14,6 +14,7 @@ from web.account import (
     own,
     passkeys,
     second,
+    start,
     telling,
 )
 
@@ -49,6 +50,7 @@ urlpatterns = [
     path("account/data/consents/<str:ref>/withdraw/", data.withdraw, name="withdraw-consent"),
     path("jobs/<str:ref>/", jobs.job, name="job"),
     path("jobs/<str:ref>/stop/", jobs.stop, name="job-stop"),
+    path("start/", start.start, name="start"),
     path("notices/", notices.notices, name="notices"),
     path("notices/news/", notices.news, name="notices-news"),
     path("notices/read/", notices.read_all, name="notices-read"),

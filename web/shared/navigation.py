@@ -27,6 +27,12 @@ VISITOR = (
     Item("web:verify", _("Verify a proof")),
     HELP,
 )
+# Whoever has signed in and is nothing here yet.
+NEWCOMER = (
+    Item("web:start", _("Start here")),
+    Item("web:new-request", _("Ask for help")),
+    Item("web:projects", _("Volunteer projects")),
+)
 RESIDENT = (
     Item("web:my", _("My requests")),
     Item("web:new-request", _("Ask for help")),
@@ -96,7 +102,7 @@ def items_for(request: HttpRequest) -> list[Item]:
             links = tuple(Item(link.name, names.get(link.name, link.words)) for link in links)
             items += [link for link in links if link not in items]
     if request.user.is_authenticated:
-        items = [*items[: MOST - 1], Item("web:notices", _("Notices"))]
+        items = [*(items or NEWCOMER)[: MOST - 1], Item("web:notices", _("Notices"))]
     return items or list(VISITOR)
 
 

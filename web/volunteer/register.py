@@ -1,6 +1,6 @@
 """Become a volunteer, one task at a time; keep skills, times and area up to date."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
-from accounts.models import VolunteerProfile
+from accounts.models import User, VolunteerProfile
 from accounts.states import TEXT_VERSION, Category, Purpose, SkillCode, SkillLevel
 from regions.queries import streets
 from web.shared.forms import Form, TextField, carry_out, show
@@ -41,24 +41,65 @@ def own_profile(request: HttpRequest) -> VolunteerProfile | None:
     return queries.volunteers_for(user, now=timezone.now()).filter(user=user).first()
 
 
+class Task(NamedTuple):
+    """A task of registering: its page, its name, what it takes, and whether it is done."""
+
+    name: str
+    words: str
+    hint: str
+    is_done: bool
+
+
+def tasks_of(profile: VolunteerProfile | None) -> list[Task]:
+    """Return the tasks of registering, each with its state."""
+    tasks = [
+        Task(
+            "web:register-identity",
+            _("Your name, verified"),
+            _("Name and ID number as on the card. The answer mostly comes within minutes."),
+            bool(profile and profile.is_verified),
+        ),
+        Task(
+            "web:my-profile",
+            _("Skills, times and area"),
+            _("What you can do, when, and how far from home."),
+            bool(profile and profile.region),
+        ),
+        Task(
+            "web:register-lesson",
+            _("The first lesson"),
+            _("Read for five minutes, then answer three questions."),
+            bool(profile and profile.lesson_passed_at),
+        ),
+    ]
+    if profile and profile.is_verified and not profile.is_adult:
+        tasks.append(
+            Task(
+                "web:my-guardian",
+                _("Your guardian allows it"),
+                _("Name a parent or guardian; they get a message and allow it."),
+                bool(profile.guardian_consent_at),
+            )
+        )
+    return tasks
+
+
+def standing_of(user: User, profile: VolunteerProfile | None) -> dict[str, Any]:
+    """Return what is done and what is not, for the pages that show it."""
+    home = queries.home_of(user)
+    return {
+        "tasks": tasks_of(profile),
+        "verification": queries.latest_verification(user),
+        "home": home.name if home else "",
+        "profile": profile,
+    }
+
+
 @login_required
 def register(request: HttpRequest) -> HttpResponse:
     """Show the tasks of registering, each with its state."""
-    user, profile = me(request), own_profile(request)
-    verification = queries.latest_verification(user)
-    tasks = [
-        ("web:register-identity", _("Your name, verified"), bool(profile and profile.is_verified)),
-        ("web:my-profile", _("Skills, times and area"), bool(profile and profile.region)),
-        ("web:register-lesson", _("The first lesson"), bool(profile and profile.lesson_passed_at)),
-    ]
-    if profile and profile.is_verified and not profile.is_adult:
-        allowed = bool(profile.guardian_consent_at)
-        tasks.append(("web:my-guardian", _("Your guardian allows it"), allowed))
-    return render(
-        request,
-        "web/volunteer/register.html",
-        {"tasks": tasks, "verification": verification, "profile": profile},
-    )
+    context = standing_of(me(request), own_profile(request))
+    return render(request, "web/volunteer/register.html", context)
 
 
 class IdentityForm(Form):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from matching import queries
 from matching.states import LIVE, ApplicationState, OfferState
 from web.shared.pages import me
+from web.volunteer.register import standing_of
 
 
 @login_required
@@ -16,6 +17,7 @@ def volunteer(request: HttpRequest) -> HttpResponse:
     user, now = me(request), timezone.now()
     if not hasattr(user, "volunteer"):
         return redirect("web:volunteer-register")
+    standing = standing_of(user, user.volunteer)
     tasks = queries.assignments_for(user, now=now).filter(volunteer=user, state__in=LIVE)
     offers = queries.offers_for(user).filter(state=OfferState.SENT, expires_at__gt=now)
     waiting = [ApplicationState.SENT, ApplicationState.WAITING]
@@ -24,8 +26,10 @@ def volunteer(request: HttpRequest) -> HttpResponse:
         request,
         "web/volunteer/today.html",
         {
-            "tasks": tasks.order_by("opening__starts_at")[:10],
+            "agreed": tasks.order_by("opening__starts_at")[:10],
             "offers": offers.order_by("expires_at")[:20],
             "applications": applications[:20],
+            **standing,
+            "to_do": [task for task in standing["tasks"] if not task.is_done],
         },
     )
