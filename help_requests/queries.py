@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, TypedDict
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 
 from accounts import queries as people
 from accounts.models import ResidentProfile, User
@@ -143,7 +143,8 @@ def find_requests(
 def request_queue(
     viewer: User, *, now: datetime, state: str = "", text: str = ""
 ) -> QuerySet[HelpRequest]:
-    """Return the requests of the viewer's area, the one due first at the top.
+    """Return the requests of the viewer's area: what waits for an answer, the one due first at the top;
+    then what is under way, and at the end what is over.
 
     ``text`` is a number as people say it, or part of one, or words of the kind of service.
     """
@@ -156,7 +157,11 @@ def request_queue(
         if number := clean_number(text):
             named |= Q(number__contains=number)
         found = found.filter(named)
-    return found.order_by("answer_due_at", "pk")
+    ended = [state for state in RequestState if HelpRequest.machine.is_final(state)]
+    turn = Case(
+        When(state=RequestState.SUBMITTED, then=0), When(state__in=ended, then=2), default=1
+    )
+    return found.order_by(turn, "answer_due_at", "pk")
 
 
 def answers_by_path(

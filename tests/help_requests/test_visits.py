@@ -249,17 +249,19 @@ def test_the_hotline_finds_by_number_or_caller_and_nothing_without_either():
 
 
 def test_the_queue_is_of_the_area_by_what_is_due_state_and_words():
-    sent, accepted = help_requests.submitted(), help_requests.accepted()
+    closed, accepted = help_requests.submitted(), help_requests.accepted()
+    sent = help_requests.submitted()
     help_requests.draft()
     office = accounts.officer()
+    actions.cancel_request(request=closed, reason="ILL", by=office, now=NOON)
 
     def queue(**given):
         return list(queries.request_queue(office, now=NOON, **given))
 
-    assert queue() == [sent, accepted]
+    assert queue() == [sent, accepted, closed]
     assert queue(state="ACCEPTED") == [accepted]
-    assert queue(text="就医") == [sent, accepted]
-    assert queue(text="doctor") == [sent, accepted]
+    assert queue(text="就医") == [sent, accepted, closed]
+    assert queue(text="doctor") == [sent, accepted, closed]
     assert queue(text=f"{sent.number[:5]} {sent.number[5:]}") == [sent]
     assert queue(text="--") == []
     away = accounts.officer(region=street("310104001"))

@@ -112,3 +112,15 @@ def test_what_somebody_is_to_come_to_is_not_closed(clock: Clock):
     clerk = Visitor(accounts.officer())
     assert "/close/" not in clerk.see(desk(request))
     refused_page(clerk, f"{desk(request)}close/", reason="ENDED")
+
+
+# --- the queue --------------------------------------------------------------------------------------
+
+
+def test_what_waits_stands_above_what_is_over(clock: Clock):
+    office = accounts.officer()
+    over, waits = help_requests.submitted(), help_requests.submitted()
+    actions.cancel_request(request=over, reason="ILL", by=office, now=clock.now)
+    page = Visitor(office).see("/console/requests/")
+    assert page.index(desk(waits)) < page.index(desk(over))
+    assert desk(waits) not in Visitor(office).see("/console/requests/?state=CANCELLED", desk(over))

@@ -67,7 +67,7 @@ class FilterForm(Form):
 
 @login_required
 def queue(request: HttpRequest) -> HttpResponse:
-    """List the requests of the viewer's area, the one due first at the top."""
+    """List the requests of the viewer's area: what waits first, what is over last."""
     area(request, *queries.OFFICE)
     form = FilterForm(request.GET or None)
     asked = form.cleaned_data if form.is_valid() else {}
