@@ -1,6 +1,9 @@
 """What people can be, hold and decide, and how their papers move."""
 
+from typing import NamedTuple
+
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kernel.states import Machine
@@ -147,6 +150,54 @@ class Purpose(TextChoices):
 
 
 TEXT_VERSION = "2026-11"  # of the texts that people agree to
+
+
+class ConsentText(NamedTuple):
+    """What somebody agrees to, and what it means to take it back."""
+
+    allows: Promise
+    withdrawn: Promise
+
+
+# A changed word is a new ``TEXT_VERSION``.
+CONSENT_TEXTS = {
+    Purpose.REAL_NAME: ConsentText(
+        _(
+            "Name and ID number are sent to the source that can say whether they fit. Nobody sees the number."
+        ),
+        _("No name is checked any more. What was verified stays verified."),
+    ),
+    Purpose.DISABILITY: ConsentText(
+        _("Kind and level of the disability are used to find the right help."),
+        _("No new request can be sent until it is allowed again. What is agreed goes on."),
+    ),
+    Purpose.HEALTH: ConsentText(
+        _("The notes about health are kept, for those who have to know them when they help."),
+        _("The notes are deleted at once."),
+    ),
+    Purpose.SHARING: ConsentText(
+        _(
+            "Of a resident, whoever helps learns what is needed for it; of a volunteer, the organization "
+            "learns the full name and number."
+        ),
+        _(
+            "A resident can send no new request until it is allowed again; of a volunteer, organizations "
+            "see a covered name. What is agreed goes on."
+        ),
+    ),
+    Purpose.MATCHING: ConsentText(
+        _("A program looks for who fits, and asks them. It says why; a person can decide instead."),
+        _("From now on a person at the street chooses; nobody is asked by the program."),
+    ),
+    Purpose.LOCATION: ConsentText(
+        _("The point at which you check in is kept, and compared with the place of the service."),
+        _("No point is kept any more. The arrival code is enough."),
+    ),
+    Purpose.PUBLICATION: ConsentText(
+        _("Your name may stand in public where volunteers are thanked."),
+        _("Your name is published nowhere any more."),
+    ),
+}
 
 
 class BlockSide(TextChoices):

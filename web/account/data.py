@@ -7,12 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import actions, queries
-from accounts.states import TEXT_VERSION, Purpose
+from accounts.states import CONSENT_TEXTS, TEXT_VERSION, Purpose
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
 
@@ -21,7 +22,12 @@ class ConsentForm(Form):
     """One purpose to allow."""
 
     purpose = forms.ChoiceField(
-        label=gettext_lazy("I allow"), widget=forms.RadioSelect, choices=Purpose.choices
+        label=gettext_lazy("I allow"),
+        widget=forms.RadioSelect,
+        choices=[
+            (purpose.value, format_lazy("{}：{}", purpose.label, CONSENT_TEXTS[purpose].allows))
+            for purpose in Purpose
+        ],
     )
 
 
@@ -40,8 +46,9 @@ def data(request: HttpRequest) -> HttpResponse:
     ):
         messages.success(request, _("Your decision is recorded."))
         return redirect("web:data")
-    consents = [*queries.consents_of(user), *(queries.consents_of(resident) if resident else [])]
+    decisions = [*queries.consents_of(user), *(queries.consents_of(resident) if resident else [])]
     reveals = queries.reveals_of(resident)[:50] if resident else []
+    consents = [(row, CONSENT_TEXTS[Purpose(row.purpose)]) for row in decisions]
     return show(request, "web/account/data.html", form, consents=consents, reveals=reveals)
 
 

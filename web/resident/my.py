@@ -15,6 +15,7 @@ from accounts import actions, queries
 from accounts.states import TEXT_VERSION, Disability, Need, Purpose
 from help_requests import queries as requests
 from help_requests.states import VisitState
+from kernel.refusals import Refusal
 from regions.queries import streets
 from service_records.queries import records_to_confirm_at_home
 from web.shared.forms import Form, TextField, carry_out, show
@@ -57,11 +58,23 @@ class ResidentForm(Form):
         max_length=200,
     )
     category = forms.ChoiceField(
-        label=gettext_lazy("Kind of disability"), choices=[("", "—"), *Disability.choices[:6]]
+        label=gettext_lazy("Kind of disability"), choices=[("", "—"), *Disability.choices]
+    )
+    parts = forms.MultipleChoiceField(
+        label=gettext_lazy("If it is multiple: which kinds"),
+        choices=Disability.choices[:6],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     level = forms.ChoiceField(
         label=gettext_lazy("Level on the certificate"),
         choices=[("1", "1"), ("2", "2"), ("3", "3"), ("4", "4")],
+    )
+    certificate = TextField(
+        label=gettext_lazy("Number on the disability certificate"),
+        help_text=gettext_lazy("Twenty characters. You can also leave it out for now."),
+        max_length=30,
+        required=False,
     )
     needs = forms.MultipleChoiceField(
         label=gettext_lazy("What we should know"),
@@ -80,6 +93,12 @@ class ResidentForm(Form):
         label=gettext_lazy("I allow automatic matching; without it a person chooses"),
         required=False,
     )
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put what is wrong with the kind of disability at its questions, not at the consent."""
+        if refusal.field == "disability":
+            refusal.field = "parts" if refusal.code == "bad_parts" else "category"
+        super().refuse(refusal)
 
 
 @login_required
@@ -101,13 +120,15 @@ def register(request: HttpRequest) -> HttpResponse:
             )
             if given[name]
         ]
+        parts = given["parts"] if given["category"] == Disability.MULTIPLE else []
         return actions.register_resident(
             user=user,
             name=given["name"],
             phone=given["phone"],
             region=places[given["region"]],
             address=given["address"],
-            disability=(given["category"], given["level"], []),
+            disability=(given["category"], given["level"], parts),
+            certificate=given["certificate"],
             needs=given["needs"],
             no_voice=given["no_voice"],
             consents=[(purpose, TEXT_VERSION) for purpose in allowed],
