@@ -81,7 +81,7 @@ def test_a_request_becomes_hours_on_a_proof_page_by_page(clock: Clock):
 
     # street checks
     clerk.see("/console/", "vh-figures")
-    clerk.see("/console/requests/", spoken(request.number))
+    clerk.see("/console/requests/", spoken(request.number).replace(" ", "\xa0"))
     clerk.do(f"/console/requests/{request.ref}/", words="可以办")
 
     # engine offers; first declines, second accepts

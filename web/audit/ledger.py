@@ -15,6 +15,7 @@ from accounts.roles import Permission
 from kernel import seal
 from kernel.events import ledger as entries
 from kernel.workdays import day_bounds
+from web.audit.words import line
 from web.shared.forms import DayField, Form, TextField
 from web.shared.pages import key_in, me
 
@@ -65,7 +66,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
     asked = _asked(form.cleaned_data) if form.is_valid() else {}
     rows = list(entries(**asked, before=key_in(request, "before"))[: PAGE + 1])
     more = rows[PAGE - 1].pk if len(rows) > PAGE else None
-    context = {"form": form, "rows": rows[:PAGE], "more": more}
+    lines = [line(row) for row in rows[:PAGE]]
+    context = {"form": form, "lines": lines, "more": more}
     return render(request, "web/audit/ledger.html", context)
 
 

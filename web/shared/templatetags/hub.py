@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 
 from help_requests.models import HelpRequest
 from help_requests.queries import shown_state
-from kernel.references import spoken
+from kernel import references
 from kernel.text import mask_name
 from kernel.workdays import local_date, working_days_until
 from web.shared.states import look_of
 
 register = template.Library()
-register.filter("spoken", spoken)
 register.filter("mask_name", mask_name)
 
 
@@ -44,6 +43,12 @@ def icon(name: str, css: str = "vh-icon") -> SafeString:
         css,
         address,
     )
+
+
+@register.filter
+def spoken(number: str) -> str:
+    """Return a number in groups, with blanks that do not break: it stays on one line."""
+    return references.spoken(number).replace(" ", "\xa0")
 
 
 @register.filter
