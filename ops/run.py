@@ -7,11 +7,15 @@ import os
 import socket
 import sys
 from pathlib import Path
+from threading import Thread
+from urllib.request import urlopen
 
 from ops.supervise import Child, supervise
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+MOST_SCALE = 100
+PATIENCE = 60  # seconds for the first answer
 
 
 class Stop(Exception):
@@ -31,7 +35,12 @@ def options() -> argparse.Namespace:
     parser.add_argument(
         "--web-workers", type=int, default=1, help="more than one needs PostgreSQL and Redis"
     )
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.web_workers < 1:
+        parser.error("--web-workers: one at least")
+    if not 0 < given.demo_scale <= MOST_SCALE:
+        parser.error(f"--demo-scale: more than 0, at most {MOST_SCALE}")
+    return given
 
 
 def bind(port: int) -> socket.socket:
@@ -51,24 +60,37 @@ def bind(port: int) -> socket.socket:
     return listener
 
 
-def reach_database() -> None:
-    """Ask PostgreSQL, if that is wanted, before anything is written."""
+def reach_database() -> bool:
+    """Ask PostgreSQL, if that is wanted, before anything is written; say whether it is in use already."""
     url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        return
+    if not url or url.startswith("sqlite:"):
+        return False
+    if not url.startswith(("postgres:", "postgresql:")):
+        raise Stop("DATABASE_URL is neither postgres://… nor sqlite:///…")
     import psycopg  # noqa: PLC0415
 
     try:
-        psycopg.connect(url, connect_timeout=5).close()
+        with psycopg.connect(url, connect_timeout=5) as found:
+            tables = found.execute("SELECT to_regclass('accounts_user')").fetchone()
     except psycopg.Error as error:
         line = str(error).strip().splitlines()[0]
         raise Stop(f"the database cannot be reached ({line}): check DATABASE_URL") from None
+    return bool(tables and tables[0])
 
 
-def prepare_folder(data: Path) -> None:
-    """Make the data folder and its keys; refuse a folder that has lost its keys."""
+def prepare_folder(data: Path, *, is_used: bool) -> None:
+    """Make the data folder and its keys; refuse one that has lost the keys of a database in use."""
     from volunteer_hub import keys  # noqa: PLC0415 (the venv is there only now)
 
+    path = data / keys.FILE
+    try:
+        found = keys.read(data)
+    except (ValueError, TypeError):
+        raise Stop(f"{path} is damaged: put the whole file back") from None
+    except OSError as error:
+        raise Stop(f"{path} cannot be read ({error.strerror}): choose --data") from None
+    if found is None and (is_used or (data / "hub.sqlite3").exists()):
+        raise Stop(f"{path} is missing, and nothing in the database opens without it: put it back")
     try:
         (data / "logs").mkdir(parents=True, exist_ok=True)
         (data / "uploads").mkdir(exist_ok=True)
@@ -77,11 +99,7 @@ def prepare_folder(data: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise Stop(f"{data} cannot be written ({error.strerror}): choose --data") from None
-    if keys.read(data) is None:
-        if (data / "hub.sqlite3").exists():
-            raise Stop(
-                f"{data / keys.FILE} is missing, and nothing in {data} opens without it: put it back"
-            )
+    if found is None:
         keys.create(data)
 
 
@@ -127,7 +145,11 @@ def children(listener: socket.socket, workers: int) -> list[Child]:
 
 
 def greet(data: Path, port: int) -> None:
-    """Print where it is and who can log in."""
+    """Print where it is and who can log in, once it answers."""
+    try:
+        urlopen(f"http://{HOST}:{port}/help/", timeout=PATIENCE).close()
+    except OSError:
+        print(f"no answer yet: look into {data / 'logs'}", file=sys.stderr, flush=True)
     print(f"\nVolunteer Hub is open at http://{HOST}:{port}/   (stop with Ctrl-C)\n", flush=True)
     path = data / "personas.json"
     if path.exists():
@@ -142,10 +164,9 @@ def start(asked: argparse.Namespace) -> int:
         os.environ.get("DATABASE_URL", "").startswith("postgres") and os.environ.get("REDIS_URL")
     ):
         raise Stop("--web-workers above 1 needs DATABASE_URL (PostgreSQL) and REDIS_URL")
-    data = asked.data.resolve()
+    data = (Path(os.environ.get("HUB_CALLED_FROM", ROOT)) / asked.data).resolve()
     listener = bind(asked.port)
-    reach_database()
-    prepare_folder(data)
+    prepare_folder(data, is_used=reach_database())
     is_demo = demo_is_on(data, wanted=not asked.no_demo)
     os.environ |= {
         "HUB_DATA": str(data),
@@ -160,13 +181,14 @@ def start(asked: argparse.Namespace) -> int:
         call_command("demo_city", scale=asked.demo_scale, seed=asked.demo_seed, verbosity=0)
     elif is_demo and not (data / "personas.json").exists():
         raise Stop(f"the demo city in {data} was never finished: delete the folder and start again")
-    greet(data, asked.port)
+    Thread(target=greet, args=(data, asked.port), daemon=True).start()
     return supervise(children(listener, asked.web_workers), data)
 
 
 def main() -> int:
     """Start; what stands against it is one line."""
     os.chdir(ROOT)
+    os.umask(0o077)  # what is in the data folder is nobody else's on this machine
     try:
         return start(options())
     except Stop as stop:

@@ -4,18 +4,27 @@ A child that dies is started again, later each time; on Ctrl-C or TERM each main
 job cluster hangs on more), and what is left after ten seconds is killed.
 """
 
+import ctypes
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
 PATIENCE = 10.0  # seconds to stop by itself
+PR_SET_PDEATHSIG = 1
 LONGEST = 30.0  # seconds between two starts of a child that dies at once
+
+
+def _end_with_parent() -> None:
+    """Have the kernel tell this process to stop when who started it is killed (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass(slots=True)
@@ -39,6 +48,7 @@ class Child:
             self.process = subprocess.Popen(
                 self.command,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,
                 pass_fds=self.keep,
                 env={**os.environ, **self.env},
                 stdout=log,
@@ -52,7 +62,11 @@ class Child:
         return self.process is None or self.process.poll() is not None
 
     def note_death(self) -> None:
-        """Wait longer before each new start; who ran for a minute begins anew."""
+        """End what it left running, and wait longer before each new start; who ran for a minute begins
+        anew."""
+        if self.process:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         lived = time.monotonic() - self.started
         self.deaths = 0 if lived > 60 else self.deaths + 1
         self.next_start = time.monotonic() + min(2.0**self.deaths - 1, LONGEST)
