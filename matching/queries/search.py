@@ -3,10 +3,11 @@
 import math
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from accounts.models import Consent, VolunteerProfile
+from accounts.models import Availability, AvailabilityException, Consent, VolunteerProfile
 from accounts.states import Purpose
+from kernel.workdays import at_local, local_date
 from matching.engine import USUAL, Candidate, Need, best_at, rank
 from matching.queries.facts import people_of
 
@@ -15,10 +16,22 @@ SLACK = 0.98  # a flat map is truer than this within the reach of anybody
 BATCH = 100  # people whose facts are read at a time
 
 
+def _free_at_its_start(need: Need) -> Q:
+    """Return who is free when the need begins: nobody else can be free for the whole of it."""
+    day = local_date(need.when.start)
+    minute = int((need.when.start - at_local(day, 0)).total_seconds() // 60)
+    then = {"volunteer": OuterRef("pk"), "starts__lte": minute, "ends__gt": minute}
+    weekly = Availability.objects.filter(weekday=day.weekday(), **then)
+    odd = AvailabilityException.objects.filter(day=day, is_free=True, **then)
+    return Q(Exists(weekly)) | Q(Exists(odd))
+
+
 def able(need: Need) -> QuerySet[VolunteerProfile]:
-    """Return who has the skills and may be near enough: verified, not suspended; the rest is looked at
-    one by one."""
-    pool = VolunteerProfile.objects.filter(is_verified=True, suspended_at__isnull=True)
+    """Return who has the skills and begins to be free in time: verified, not suspended; the rest is looked
+    at one by one."""
+    pool = VolunteerProfile.objects.filter(
+        _free_at_its_start(need), is_verified=True, suspended_at=None
+    )
     for code, level in need.skills.items():
         pool = pool.filter(skills__code=code, skills__level__gte=level)
     return pool

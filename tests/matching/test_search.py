@@ -24,6 +24,8 @@ def crowd(clock, monkeypatch):
     random = Random(7)
     for number in range(PEOPLE):
         user = matching.ready_volunteer()
+        if number % 5 == 4:
+            user.volunteer.windows.filter(weekday=opening.starts_at.weekday()).delete()
         if number < 3:
             matching.offer(to=user)  # asked of late, elsewhere: the nearest are not the first
         away = (0.18 * number / PEOPLE, 0.1 * random.random())
