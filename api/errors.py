@@ -10,10 +10,10 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from kernel.refusals import Conflict, Invalid, NotAllowed, Refusal
+from kernel.refusals import Conflict, Invalid, NotAllowed, Refusal, TooOften
 
 CONTENT_TYPE = "application/problem+json"
-STATUS = {Invalid: 400, NotAllowed: 403, Conflict: 409}
+STATUS = {Invalid: 400, NotAllowed: 403, TooOften: 429, Conflict: 409}
 
 
 class PreconditionFailed(exceptions.APIException):
@@ -71,6 +71,8 @@ def handle(error: Exception, _context: dict[str, Any]) -> Response | None:
     if isinstance(error, Refusal):
         status = status_of(error)
         body = problem(status, error.code, error.message, field=error.field)
+        if isinstance(error, TooOften):
+            headers["Retry-After"] = str(error.wait)
     elif isinstance(error, Http404 | exceptions.NotFound):
         status, body = 404, not_found()
     elif isinstance(error, PermissionDenied):

@@ -35,6 +35,7 @@ REFUSALS = {
     "403": "This person may not do this.",
     "404": "Absent, or somebody else's.",
     "409": "The state of things stands against it.",
+    "429": "That was too often; `Retry-After` says for how many seconds to wait.",
 }
 OF_DEEDS = {
     "412": "It is no longer what `If-Match` says.",

@@ -37,6 +37,14 @@ class Conflict(Refusal):
     """The state of things stands against it, now."""
 
 
+class TooOften(Conflict):
+    """A limit of tries is used up; ``wait`` is for how many seconds."""
+
+    def __init__(self, code: str, message: str, *, wait: int, field: str = "") -> None:
+        super().__init__(code, message, field=field, wait=wait)
+        self.wait = wait
+
+
 def refusal_of(check: Callable[..., object], **facts: Any) -> Refusal | None:
     """Return what ``check`` would raise on these facts, or None."""
     try:

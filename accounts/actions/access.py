@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
@@ -15,7 +16,7 @@ from accounts.actions.people import address_fields, cut_off, make_user
 from accounts.models import Attempt, CodeUse, SignInCode, Token, User
 from kernel import sessions, vault
 from kernel.events import record
-from kernel.refusals import Conflict, Invalid
+from kernel.refusals import Conflict, Invalid, TooOften
 from kernel.text import digits, normalise
 
 # How often an hour: codes sent, and tries of codes and passwords.
@@ -28,7 +29,7 @@ NOBODYS = make_password(secrets.token_urlsafe(16))
 
 
 def count(*, kind: str, what: str, most: int, now: datetime) -> None:
-    """Count one try of ``what`` in this hour, atomically; raises ``Conflict`` (``too_often``) past ``most``.
+    """Count one try of ``what`` in this hour, atomically; raises ``TooOften`` (``too_often``) past ``most``.
 
     The row names nobody: its bucket is a blind index. A limit that cannot be counted lets nobody in.
     """
@@ -38,7 +39,9 @@ def count(*, kind: str, what: str, most: int, now: datetime) -> None:
     Attempt.objects.filter(pk=row.pk).update(count=F("count") + 1)
     row.refresh_from_db(fields=["count"])
     if row.count > most:
-        raise Conflict("too_often", _("That was too often. Try again in an hour."), field="address")
+        wait = ceil((window + timedelta(hours=1) - now).total_seconds())
+        words = _("That was too often. Try again in an hour.")
+        raise TooOften("too_often", words, field="address", wait=wait)
 
 
 @transaction.atomic

@@ -289,3 +289,24 @@ def test_a_child_is_registered_and_acted_for_only_once_the_street_has_agreed(clo
 
     assert (child["name"], grant["state"]) == ("小*明", "SUBMITTED")
     assert said(parent.get(V1 + "me/people/"))["results"] == []
+
+
+def test_too_often_says_how_long_to_wait(clock):
+    client = client_of(None)
+    asked = [
+        client.post(V1 + "sessions/", {"address": "13812345678"}, format="json")
+        for _try in range(7)
+    ]
+
+    assert {answer.status_code for answer in asked[:-1]} == {202}
+    refused = asked[-1]
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_often")
+    assert refused["Content-Type"] == "application/problem+json"
+    assert 0 < int(refused["Retry-After"]) <= 3600
+
+
+def test_the_page_of_the_documents_asks_no_foreign_host(clock):
+    page = client_of(None).get("/api/docs/").content.decode()
+
+    assert "https://" not in page
+    assert "favicon" in page

@@ -280,3 +280,11 @@ def test_news_after_a_cursor_lose_nothing_and_are_ones_own(clock: Clock):
     assert news(second.pk) == {"cursor": second.pk, "unread": 2, "titles": []}
     assert news("x") == news("9" * 30) == both
     assert f'data-cursor="{second.pk}"' in visitor.see("/account/")
+
+
+def test_pages_of_who_is_signed_in_are_kept_in_no_cache():
+    visitor = Visitor(accounts.user())
+
+    assert visitor.client.get("/account/")["Cache-Control"] == "private, no-store"
+    assert visitor.client.get("/")["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in Client().get("/")
