@@ -200,3 +200,14 @@ class Volunteers(ReadOperations):
             lambda now: actions.confirm_guardian(volunteer=row, by=self.viewer, now=now),
             lambda: WardCard(self.ward(ref)).data,
         )
+
+    @extend_schema(request=Nothing, responses=WardCard)
+    @action(detail=True, methods=["post"], url_path="withdraw-guardian")
+    def withdraw_guardian(self, request: Request, ref: str) -> Response:
+        """Take the guardian's consent back: the volunteer is not asked any more."""
+        row = self.matched(self.ward(ref))
+        self.given(Nothing)
+        return self.wish(
+            lambda now: actions.withdraw_guardian(volunteer=row, by=self.viewer, now=now),
+            lambda: WardCard(self.ward(ref)).data,
+        )

@@ -27,6 +27,7 @@ class Audience(StrEnum):
     VOLUNTEERS = "VOLUNTEERS"  # who comes, or waits in line
     CONFIRMERS = "CONFIRMERS"  # who can say that it took place
     RUNNERS = "RUNNERS"  # who runs the organization
+    GUARDIAN = "GUARDIAN"  # of a volunteer under 18: by account, else by a text to the named phone
     OFFICE = "OFFICE"  # the nearest office that answers requests and dispatches
     CHECKERS = "CHECKERS"  # the nearest office that verifies organizations and checks projects
     RECORDER = "RECORDER"  # who confirmed the hours
@@ -81,6 +82,8 @@ HEARD: dict[str, tuple[Telling, ...]] = {
     ),
     people.VOLUNTEER_SUSPENDED: (Telling("volunteer_suspended", _A.OWNER, ("SUSPENDED",)),),
     people.VOLUNTEER_RESTORED: (Telling("volunteer_restored", _A.OWNER, ("ACTIVE",)),),
+    people.GUARDIAN_NAMED: (Telling("guardian_asked", _A.GUARDIAN),),
+    people.GUARDIAN_WITHDREW: (Telling("guardian_withdrew", _A.OWNER),),
     people.DESK_GRANTED: (Telling("desk_granted", _A.OWNER),),
     people.DESK_ENDED: (Telling("desk_ended", _A.OWNER),),
     requests.REQUEST_SUBMITTED: (

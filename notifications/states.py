@@ -78,6 +78,8 @@ KINDS: dict[str, Kind] = {
     "grant_valid": _MUST,
     "grant_refused": _MUST,
     "grant_ended": _MUST,
+    "guardian_asked": _MUST,
+    "guardian_withdrew": _MUST,
     "volunteer_suspended": _MUST,
     "volunteer_restored": _MUST,
     "desk_granted": _MUST,

@@ -73,6 +73,7 @@ from accounts.actions.volunteers import (
     set_skills,
     set_windows,
     suspend_volunteer,
+    withdraw_guardian,
 )
 
 __all__ = [
@@ -140,5 +141,6 @@ __all__ = [
     "withdraw_consent",
     "withdraw_credential",
     "withdraw_grant",
+    "withdraw_guardian",
     "write_needs",
 ]

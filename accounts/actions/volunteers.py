@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import events, queries, rules
+from accounts.actions.access import count
 from accounts.models import (
     Availability,
     AvailabilityException,
@@ -26,6 +27,7 @@ from regions.models import Region
 from regions.places import check_point, snap
 from regions.states import Level
 
+MESSAGES_AN_HOUR = 5  # to guardians whom one volunteer names
 Window = tuple[int, int, int]  # weekday (Monday 0), start and end in minutes from local midnight
 
 
@@ -236,17 +238,52 @@ def set_limits(
 def record_guardian(
     *, volunteer: VolunteerProfile, name: str, phone: str, by: User | None, now: datetime
 ) -> VolunteerProfile:
-    """Name the guardian of a volunteer under 18, who has to allow it still (上海条例 Art 13).
+    """Name the guardian of a volunteer under 18, who has to allow it still (上海条例 Art 13), and gets a
+    message with the address of the page.
 
-    Raises ``Invalid`` (``bad_name``, ``bad_phone``) or ``NotAllowed`` (``not_yours``).
+    Raises ``Invalid`` (``bad_name``, ``bad_phone``, ``own_phone``), ``NotAllowed`` (``not_yours``) or
+    ``Conflict`` (``too_often``).
     """
     rules.check_own(user=volunteer.user, by=by)
-    volunteer.guardian = json.dumps(
-        rules.check_contact({"name": name, "phone": phone}, field="guardian"), ensure_ascii=False
-    )
+    contact = rules.check_contact({"name": name, "phone": phone}, field="guardian")
+    rules.check_names_guardian(user=volunteer.user, phone=contact["phone"])
+    count(kind="guardian", what=volunteer.ref, most=MESSAGES_AN_HOUR, now=now)
+    volunteer.guardian = json.dumps(contact, ensure_ascii=False)
     volunteer.guardian_consent_at = None
     volunteer.save(update_fields=["guardian", "guardian_consent_at"])
+    record(events.GUARDIAN_NAMED, subject=volunteer, by=by, at=now)
     return _changed(volunteer, "guardian", by=by, now=now)
+
+
+@transaction.atomic
+def withdraw_guardian(
+    *, volunteer: VolunteerProfile, by: User | None, now: datetime
+) -> VolunteerProfile:
+    """Take back that a volunteer under 18 may help: from now on they are not asked any more.
+
+    The guardian may, and the street; asked again, nothing changes. Raises ``NotAllowed``
+    (``not_the_guardian``).
+    """
+    volunteer.refresh_from_db(
+        fields=["guardian", "guardian_consent_at"],
+        from_queryset=VolunteerProfile.objects.select_for_update(no_key=True),
+    )
+    rules.check_withdraw_guardian(
+        volunteer=volunteer, speaks=_speaks_as_guardian(volunteer, by=by, now=now), by=by
+    )
+    if volunteer.guardian_consent_at is None:
+        return volunteer
+    volunteer.guardian_consent_at = None
+    volunteer.save(update_fields=["guardian_consent_at"])
+    record(events.GUARDIAN_WITHDREW, subject=volunteer, by=by, at=now)
+    return _changed(volunteer, "guardian_consent", by=by, now=now)
+
+
+def _speaks_as_guardian(volunteer: VolunteerProfile, *, by: User | None, now: datetime) -> bool:
+    office = volunteer.region is not None and queries.may(
+        by, Permission.VERIFY_PEOPLE, region=volunteer.region, now=now
+    )
+    return office or queries.is_guardian_of(by, volunteer)
 
 
 @transaction.atomic
@@ -263,12 +300,9 @@ def confirm_guardian(
         fields=["guardian", "guardian_consent_at"],
         from_queryset=VolunteerProfile.objects.select_for_update(no_key=True),
     )
-    office = volunteer.region is not None and queries.may(
-        by, Permission.VERIFY_PEOPLE, region=volunteer.region, now=now
-    )
     rules.check_confirm_guardian(
         volunteer=volunteer,
-        speaks=office or queries.is_guardian_of(by, volunteer),
+        speaks=_speaks_as_guardian(volunteer, by=by, now=now),
         as_shown=shown is None or shown == queries.guardian_mark(volunteer),
         by=by,
     )

@@ -27,9 +27,11 @@ from accounts.rules.papers import (
     check_answerable,
     check_confirm_guardian,
     check_has_file,
+    check_names_guardian,
     check_no_valid,
     check_paper,
     check_reviews,
+    check_withdraw_guardian,
 )
 from accounts.rules.passkeys import (
     LONGEST_ANSWER,
@@ -117,6 +119,7 @@ __all__ = [
     "check_may_enter",
     "check_name",
     "check_named",
+    "check_names_guardian",
     "check_new_key",
     "check_no_valid",
     "check_own",
@@ -136,6 +139,7 @@ __all__ = [
     "check_token",
     "check_windows",
     "check_withdraw_grant",
+    "check_withdraw_guardian",
     "check_writes_resident",
     "clean_address",
     "clean_email",

@@ -55,6 +55,19 @@ def check_has_file(*, credential: Credential) -> None:
         raise Conflict("no_file", _("No file was handed in with this paper."))
 
 
+def check_names_guardian(*, user: User, phone: str) -> None:
+    """The guardian is somebody else: allowing it is not for the minor to do with a phone of their own."""
+    if phone == user.phone:
+        words = _("This is your own number. Write the number of your guardian.")
+        raise Invalid("own_phone", words, field="phone")
+
+
+def check_withdraw_guardian(*, volunteer: VolunteerProfile, speaks: bool, by: User | None) -> None:
+    """It is the guardian or the street who takes a consent back, not the minor."""
+    if by is not None and (by.pk == volunteer.user_id or not speaks):
+        raise NotAllowed("not_the_guardian", _("Only the guardian can take this back."))
+
+
 def check_confirm_guardian(
     *, volunteer: VolunteerProfile, speaks: bool, as_shown: bool, by: User | None
 ) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import override
 
-from accounts.models import ResidentProfile, User
+from accounts.models import ResidentProfile, User, VolunteerProfile
+from accounts.queries import facts
 from kernel import tasks
 from kernel.events import check_in_transaction
 from kernel.models import Event, PersonKey
@@ -152,6 +154,27 @@ def text_resident(
     )
 
 
+def text_guardian(
+    *, ward: VolunteerProfile, kind: str, link: str, once: str, now: datetime
+) -> Dispatch | None:
+    """Send a text, with the address of the page, to a guardian who has no account yet; None when they
+    have one (and a notice), or were told before under this ``once``."""
+    if queries.guardian_of(ward) or Dispatch.objects.filter(once=once).exists():
+        return None
+    return _write(
+        key=ward.key,
+        kind=kind,
+        once=once,
+        channel=Channel.SMS,
+        address=facts(ward.guardian)["phone"],
+        words=queries.short_words(kind, {"address": f"{settings.HUB_ORIGIN}{link}"}),
+        send_at=rules.send_at(
+            haste=KINDS[kind].haste, quiet=queries.quiet_hours_of(User()), starts_at=None, now=now
+        ),
+        now=now,
+    )
+
+
 def _write(
     *, key: PersonKey, channel: Channel, send_at: datetime, now: datetime, **values: Any
 ) -> Dispatch:
@@ -210,6 +233,9 @@ def tell_of(*, event: Event, now: datetime) -> list[Notice]:
             text_resident(
                 resident=resident, kind=telling.kind, facts=scene.facts, once=once, now=now
             )
+        if telling.to == Audience.GUARDIAN and scene.ward:
+            once = f"{event.pk}:{telling.kind}:g{scene.ward.pk}"
+            text_guardian(ward=scene.ward, kind=telling.kind, link=scene.link, once=once, now=now)
     lock_readers({one.user.pk for one, _kind in due})
     made = [
         _tell(

@@ -1,6 +1,6 @@
 """Reading this room: inboxes and choices, the words of notices, and what an event is about."""
 
-from notifications.queries.audiences import Told, side_of, told
+from notifications.queries.audiences import Told, guardian_of, side_of, told
 from notifications.queries.inbox import (
     addresses_of,
     cursor_of,
@@ -45,6 +45,7 @@ __all__ = [
     "credential_facts",
     "cursor_of",
     "due_messages",
+    "guardian_of",
     "inbox_of",
     "mail_words",
     "moment",

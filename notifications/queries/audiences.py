@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accounts import queries as people
-from accounts.models import ResidentProfile, User
+from accounts.models import ResidentProfile, User, VolunteerProfile
 from accounts.roles import Permission
 from notifications.events import Audience
 from notifications.queries.stage import Scene
@@ -44,6 +44,11 @@ def _nearest(
     if region is None:
         return []
     return people.holders(region, *permissions, now=now, without=scene.involved)
+
+
+def guardian_of(ward: VolunteerProfile) -> User | None:
+    """Return who signs in with the phone that a volunteer named as the guardian's, if anybody does."""
+    return people.user_by_address(people.facts(ward.guardian).get("phone", ""))
 
 
 def _office(scene: Scene, now: datetime) -> list[User]:
@@ -98,6 +103,7 @@ _FINDERS: dict[Audience, Finder] = {
     Audience.OWNER: _one(lambda scene: scene.owner),
     Audience.RESIDENT: _one(lambda scene: scene.resident.user if scene.resident else None),
     Audience.SIDE: lambda scene, now: side_of(scene.resident, now=now) if scene.resident else [],
+    Audience.GUARDIAN: _one(lambda scene: guardian_of(scene.ward) if scene.ward else None),
     Audience.RECORDER: _one(lambda scene: scene.recorder),
     Audience.HANDLER: _one(lambda scene: scene.handler),
     Audience.RUNNERS: lambda scene, now: _running(scene.organization, now),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts import events
 from accounts.models import (
     Credential,
     Desk,
@@ -75,10 +76,13 @@ def of_grant(event: Event) -> Scene:
 
 
 def of_volunteer(event: Event) -> Scene:
-    row = VolunteerProfile.objects.select_related("user__key").get(pk=event.subject_id)
+    row = VolunteerProfile.objects.select_related("user__key", "key").get(pk=event.subject_id)
+    if event.name == events.GUARDIAN_NAMED:
+        waits = not row.is_adult and row.guardian_consent_at is None
+        return Scene(facts={}, link=f"/volunteers/{row.ref}/guardian/", ward=row if waits else None)
     return Scene(
         facts={},
-        link="/volunteer/",
+        link="/volunteer/guardian/" if event.name == events.GUARDIAN_WITHDREW else "/volunteer/",
         owner=row.user,
         situation="SUSPENDED" if row.suspended_at else "ACTIVE",
     )

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import (
     ResidentProfile,
     User,
+    VolunteerProfile,
 )
 from help_requests.models import ServiceType, Visit
 from matching.models import Application, Assignment, Opening
@@ -35,6 +36,7 @@ class Scene:
     situation: str = ""
     owner: User | None = None
     resident: ResidentProfile | None = None
+    ward: VolunteerProfile | None = None  # whose guardian is meant
     coming: tuple[tuple[User, str], ...] = ()  # who comes or waits in line, and their own link
     organization: Organization | None = None
     region: Region | None = None

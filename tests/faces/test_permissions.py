@@ -48,7 +48,7 @@ SIGNED_IN = {
     "web:credential-withdraw", "web:credential-file", "web:needs", "web:people", "web:person-ask",
     "web:person-add", "web:person-end", "web:meet-again",
     "web:address", "web:address-code", "web:password", "web:claimed-twice",
-    "web:start",
+    "web:start", "web:ward-withdraw", "api:volunteer-withdraw-guardian",
     "web:account", "web:second-factor", "web:tokens", "web:revoke-token", "web:data",
     "web:withdraw-consent",
     "web:second-passkey", "web:second-passkey-ask", "web:new-passkey", "web:new-passkey-ask",

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts import actions, queries
 from accounts.states import Purpose, SkillLevel
+from notifications.models import Dispatch, Notice
 from tests.conftest import Clock
 from tests.factories import accounts
 from tests.factories.regions import street
@@ -160,3 +161,77 @@ def test_who_is_no_volunteer_is_led_to_the_first_step(clock: Clock):
 def test_an_adult_needs_no_guardian(clock: Clock):
     adult = Visitor(accounts.volunteer().user)
     assert "/volunteer/guardian/" not in adult.see("/volunteer/register/")
+
+
+def test_a_minor_cannot_be_their_own_guardian(clock: Clock):
+    minor = accounts.volunteer(birth="20100307")
+    young = Visitor(minor.user)
+
+    page = refused_page(young, "/volunteer/guardian/", name="王大力", phone=minor.user.phone)
+
+    assert "id_phone_error" in page
+    minor.refresh_from_db()
+    assert minor.guardian is None
+
+
+def test_the_guardian_gets_a_text_with_the_address_and_lands_on_the_page(clock: Clock):
+    minor = accounts.volunteer(birth="20100307")
+    page = f"/volunteers/{minor.ref}/guardian/"
+    Visitor(minor.user).do("/volunteer/guardian/", name="王大力", phone=PHONE)
+    clock.to(clock.now)
+    clock.to(clock.now)
+
+    text = Dispatch.objects.get(kind="guardian_asked")
+    assert (text.address, text.channel) == (PHONE, "SMS")
+    assert page in str(text.words)
+    assert "王" not in str(text.words)
+
+    guardian = Client()
+    there = guardian.get(page)["Location"]
+    guardian.get(there)
+    guardian.post("/account/enter/", {"address": PHONE})
+    code = str(Dispatch.objects.get(kind="sign_in_code").words)
+    answer = guardian.post("/account/enter/code/", {"code": re.findall(r"\d{6}", code)[0]})
+    assert answer["Location"] == page
+    assert guardian.get(page).status_code == 200
+
+
+def test_a_guardian_with_an_account_gets_a_notice_and_can_take_the_consent_back(clock: Clock):
+    minor = accounts.volunteer(birth="20100307")
+    guardian = actions.make_user(channel="PHONE", address=PHONE, by=None, now=clock.now)
+    young, old = Visitor(minor.user), Visitor(guardian)
+    page = f"/volunteers/{minor.ref}/guardian/"
+    young.do("/volunteer/guardian/", name="王大力", phone=PHONE)
+    clock.to(clock.now)
+    notice = Notice.objects.get(user=guardian, kind="guardian_asked")
+    assert old.do(f"/notices/{notice.ref}/open/") == page
+    old.do(page, shown=mark(old.see(page)))
+
+    refused = young.client.post(f"{page}withdraw/")
+    assert refused.status_code == 404
+    old.see(page, f"{page}withdraw/")
+    old.do(f"{page}withdraw/")
+    old.do(f"{page}withdraw/")
+
+    minor.refresh_from_db()
+    assert minor.guardian_consent_at is None
+    clock.to(clock.now)
+    assert Notice.objects.filter(user=minor.user, kind="guardian_withdrew").count() == 1
+    old.see(page, 'name="shown"')
+
+
+def test_a_program_of_the_office_takes_it_back_too(clock: Clock):
+    minor = accounts.volunteer(birth="20100307")
+    Visitor(minor.user).do("/volunteer/guardian/", name="王大力", phone=PHONE)
+    clerk = Visitor(accounts.officer())
+    page = f"/volunteers/{minor.ref}/guardian/"
+    clerk.do(page, shown=mark(clerk.see(page)))
+    clock.to(clock.now)
+    assert not Dispatch.objects.filter(kind="guardian_asked").exists()  # it was allowed meanwhile
+
+    where = f"/api/v1/volunteers/{minor.ref}/withdraw-guardian/"
+    answer = clerk.client.post(where, {}, content_type="application/json")
+
+    assert answer.status_code == 200
+    minor.refresh_from_db()
+    assert minor.guardian_consent_at is None

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from accounts import actions, queries
 from accounts.models import VolunteerProfile
@@ -25,7 +26,7 @@ class GuardianForm(Form):
     name = TextField(label=gettext_lazy("Name of your guardian"), max_length=30)
     phone = TextField(
         label=gettext_lazy("Mobile number of your guardian"),
-        help_text=gettext_lazy("With this number your guardian signs in here and allows it."),
+        help_text=gettext_lazy("We send the address of the page there. With this number your guardian signs in and allows it."),
         max_length=20,
     )
 
@@ -58,7 +59,7 @@ def guardian(request: HttpRequest) -> HttpResponse:
         return actions.record_guardian(volunteer=row, by=me(request), now=timezone.now(), **given)
 
     if request.method == "POST" and carry_out(form, act):
-        messages.success(request, _("Now ask your guardian to allow it."))
+        messages.success(request, _("Your guardian gets a message with the address of the page."))
         return redirect("web:my-guardian")
     return show(request, "web/volunteer/guardian.html", form, row=row)
 
@@ -81,6 +82,16 @@ def ward(request: HttpRequest, ref: str) -> HttpResponse:
     named = queries.facts(row.guardian)
     phone = mask_phone(named.get("phone", ""))
     return show(request, "web/volunteer/ward.html", form, row=row, named=named, phone=phone)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take the consent back."""
+    row = _ward(request, ref)
+    actions.withdraw_guardian(volunteer=row, by=me(request), now=timezone.now())
+    messages.success(request, _("Taken back. They are not asked for services any more."))
+    return redirect("web:ward", ref=ref)
 
 
 def _ward(request: HttpRequest, ref: str) -> VolunteerProfile:

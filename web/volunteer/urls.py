@@ -13,6 +13,7 @@ urlpatterns = [
     path("volunteer/limits/", limits.limits, name="my-limits"),
     path("volunteer/guardian/", guardian.guardian, name="my-guardian"),
     path("volunteers/<str:ref>/guardian/", guardian.ward, name="ward"),
+    path("volunteers/<str:ref>/guardian/withdraw/", guardian.withdraw, name="ward-withdraw"),
     path("volunteer/credentials/", credentials.credentials, name="credentials"),
     path(
         "volunteer/credentials/<str:ref>/withdraw/",
