@@ -9,10 +9,12 @@ from accounts.states import Purpose
 from help_requests.models import ArrivalCode, HelpRequest, ServiceType, Visit
 from help_requests.states import (
     CancelReason,
+    Channel,
     CloseReason,
     Place,
     RefusalReason,
     RequestState,
+    Urgency,
     VisitState,
 )
 from kernel.refusals import Conflict, Invalid, NotAllowed
@@ -22,6 +24,8 @@ from regions.models import Region
 from regions.states import Level
 
 FURTHEST = timedelta(days=90)
+SOONEST = timedelta(hours=2)
+TAKEN_DOWN = (Channel.HOTLINE, Channel.COUNTER)  # a human is asked, and judges at once
 CODE_SHOWN = timedelta(hours=2)
 MOST_TRIES = 5
 MOST_VOLUNTEERS = 10
@@ -68,6 +72,20 @@ def check_start(starts_at: datetime, *, now: datetime) -> None:
         raise Invalid("in_the_past", _("Choose a time that is still to come."), field="starts_at")
     if starts_at > now + FURTHEST:
         raise Invalid("too_far_ahead", _("Choose a day within 90 days."), field="starts_at")
+
+
+def check_notice(request: HelpRequest, *, now: datetime) -> None:
+    """Somebody has to be found: what is not urgent begins in two hours at the earliest.
+
+    What cannot wait is asked for at the hotline, whose operators are not held to this.
+    """
+    is_held = request.urgency == Urgency.NORMAL and request.channel not in TAKEN_DOWN
+    if is_held and request.starts_at is not None and request.starts_at < now + SOONEST:
+        words = _(
+            "Choose a time at least two hours from now. If it cannot wait, call 12385 or "
+            "text 106 9012 385."
+        )
+        raise Invalid("too_soon", words, field="starts_at")
 
 
 def check_minutes(minutes: int) -> None:
@@ -142,6 +160,7 @@ def check_whole(
         raise Invalid("when_missing", _("Say when, and for how long."), field="starts_at")
     check_offered(request.service_type)
     check_start(request.starts_at, now=now)
+    check_notice(request, now=now)
     check_minutes(request.minutes)
     for_another = request.asked_by_id != request.resident.user_id
     if for_another and not (request.wish and request.wish_source):

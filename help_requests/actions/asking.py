@@ -59,6 +59,8 @@ def _write(request: HelpRequest, given: dict[str, Any], *, now: datetime) -> Non
     for field in (*LISTS, *PLAIN):
         if field in given:
             setattr(request, field, given[field])
+    if "starts_at" in given:
+        rules.check_notice(request, now=now)
     if request.minutes is None and request.service_type:
         request.minutes = request.service_type.usual_minutes
     if request.is_weekly and given.keys() & {"is_weekly", "starts_at", "repeats_until"}:
@@ -146,9 +148,8 @@ def submit_request(*, request: HelpRequest, by: User, now: datetime) -> HelpRequ
 
     Where the service takes two volunteers, two are looked for. Raises ``NotAllowed``
     (``not_your_resident``), ``Conflict`` (``not_a_draft``) or ``Invalid`` (``what_missing``,
-    ``when_missing``, ``where_missing``, ``not_from_afar``, ``wish_missing``, ``not_offered``, a time
-    that is over,
-    ``consent_missing`` with ``purposes``).
+    ``when_missing``, ``too_soon``, ``where_missing``, ``not_from_afar``, ``wish_missing``,
+    ``not_offered``, a time that is over, ``consent_missing`` with ``purposes``).
     """
     rules.check_acts(acts=queries.speaks_for(by, request, now=now))
     _lock(request)

@@ -57,6 +57,7 @@ WRONG = [
     ({"starts_at": EARLY}, "in_the_past", "starts_at"),
     ({"starts_at": datetime(9999, 12, 31, 23, tzinfo=LATE)}, "too_far_ahead", "starts_at"),
     ({"starts_at": NOON + timedelta(days=90, seconds=1)}, "too_far_ahead", "starts_at"),
+    ({"starts_at": NOON + timedelta(minutes=119)}, "too_soon", "starts_at"),
     ({"minutes": 14}, "bad_length", "minutes"),
     ({"minutes": 721}, "bad_length", "minutes"),
     ({"minutes": 10**30}, "bad_length", "minutes"),
@@ -96,7 +97,8 @@ def test_a_wrong_value_is_refused_at_its_field(given, code, field):
     "given",
     [
         {"starts_at": NOON + timedelta(days=90)},
-        {"starts_at": NOON + timedelta(seconds=1)},
+        {"starts_at": NOON + timedelta(hours=2)},
+        {"starts_at": NOON + timedelta(seconds=1), "urgency": "SOON"},
         {"minutes": 15},
         {"minutes": 720},
         {"places": 10},

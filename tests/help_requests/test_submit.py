@@ -75,6 +75,20 @@ def test_a_request_with_a_gap_is_not_sent(given, code, field):
     assert HelpRequest.objects.get().state == "DRAFT"
 
 
+def test_what_begins_too_soon_is_not_sent_unless_a_human_took_it_down():
+    late = VISIT_AT - timedelta(minutes=90)
+    request = help_requests.draft()
+    with refused("too_soon") as caught:
+        actions.submit_request(request=request, by=request.asked_by, now=late)
+    assert "12385" in caught.value.message
+
+    taken = help_requests.draft(
+        by=accounts.officer(), channel="HOTLINE", wish="想去复诊", wish_source="OWN_WORDS"
+    )
+    actions.submit_request(request=taken, by=taken.asked_by, now=late)
+    assert taken.state == "SUBMITTED"
+
+
 def test_a_draft_without_a_length_is_not_sent():
     resident = accounts.resident()
     request = actions.draft_request(

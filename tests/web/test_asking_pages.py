@@ -1,8 +1,10 @@
 """Asking for help in full mode: a picture first, then its services; whose wish it is."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from help_requests.actions import load_reference
 from help_requests.models import HelpRequest
@@ -123,3 +125,13 @@ def test_another_kind_of_help_brings_its_own_place_length_and_number(clock: Cloc
     assert '<option value="2" selected>' in page
     assert '<option value="1"' not in page
     refused_page(visitor, when, **WHEN, place="REMOTE", places="2")
+
+
+def test_a_visit_in_six_minutes_is_refused_with_the_hotlines_number(clock: Clock):
+    visitor = Visitor(accounts.resident().user)
+    when = asked(visitor)
+    start = timezone.localtime(clock.now + timedelta(minutes=6))
+    soon = {"day": start.date().isoformat(), "start": f"{start:%H:%M}"}
+    page = refused_page(visitor, when, **WHEN | soon, place="HOME", places="1")
+    assert "id_start_error" in page
+    assert "12385" in page

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from accounts.models import ResidentProfile, User
 from help_requests import actions as requests
 from help_requests.models import ArrivalCode, HelpRequest, ServiceType
+from help_requests.rules import SOONEST
 from help_requests.states import RefusalReason
 from kernel.refusals import Refusal
 from matching import actions as matching
@@ -39,7 +40,7 @@ class Services:
     def ask(
         self, resident: ResidentProfile, starts_at: datetime, *, kind: str = "", minutes: int = 0
     ) -> HelpRequest:
-        """Let a resident's side ask for a visit at ``starts_at``."""
+        """Let a resident's side ask for a visit at ``starts_at``; it is urgent when that is too near."""
         by = resident.user or resident.registered_by
         assert by is not None
         service = self.kinds[kind or self.random.choice(KINDS)]
@@ -52,6 +53,7 @@ class Services:
             wish=self.random.choice(WISHES),
             wish_source="OWN_WORDS",
             starts_at=starts_at,
+            urgency="SOON" if starts_at < self.clock.now + SOONEST else "NORMAL",
             minutes=minutes or self.random.choice((60, 90, 120)),
             **place,
         )

@@ -1,6 +1,6 @@
 """Give a visit another time, or call it off: the resident's side, or the office of the place."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,7 +21,7 @@ from web.shared.pages import me, one
 class MoveForm(Form):
     """Another day, another hour; as long as before."""
 
-    stands_at = {"starts_at": "day"}
+    stands_at: ClassVar = {"starts_at": "day"}
     day = DayField(label=gettext_lazy("On which day instead"))
     start = ClockField(label=gettext_lazy("From what time"), max_length=5)
 
