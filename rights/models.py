@@ -1,5 +1,6 @@
 """When something is wrong: complaint, appeal, incident, ruling."""
 
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -14,7 +15,9 @@ from matching.models import Assignment
 from organizations.models import Organization
 from regions.models import Region
 from rights.states import (
+    RUNNING,
     AppealReason,
+    CaseState,
     ComplaintKind,
     IncidentKind,
     Outcome,
@@ -24,7 +27,27 @@ from rights.states import (
 from service_records.models import ServiceRecord
 
 
-class Complaint(models.Model):
+class Clocked:
+    """A case with its two clocks: until it is acknowledged, then until it is concluded."""
+
+    state: str
+    acknowledge_by: date
+    conclude_by: date
+
+    @property
+    def is_running(self) -> bool:
+        """Say whether an answer is still to come."""
+        return self.state in RUNNING
+
+    @property
+    def due_on(self) -> date | None:
+        """Return the date of the clock that runs; None once it is decided or taken back."""
+        if not self.is_running:
+            return None
+        return self.acknowledge_by if self.state == CaseState.SUBMITTED else self.conclude_by
+
+
+class Complaint(Clocked, models.Model):
     """Against conduct. ``region`` routes it; who it is about never handles it.
 
     Without an account (``by`` none) it is followed with number and code (``track_index``, blind).
@@ -78,7 +101,7 @@ class Complaint(models.Model):
         return self.number
 
 
-class Appeal(models.Model):
+class Appeal(Clocked, models.Model):
     """Against a decision on hours; decided by another person than those who recorded and reviewed."""
 
     machine: ClassVar[Machine] = case_machine

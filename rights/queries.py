@@ -11,19 +11,14 @@ from accounts.models import User
 from accounts.roles import Permission
 from kernel import vault
 from kernel.references import clean_number
+from kernel.workdays import local_date
+from matching.models import Assignment
+from matching.queries import assignments_for
 from organizations import queries as bodies
 from organizations.models import Membership
 from rights.models import Appeal, Complaint, Incident
-from rights.states import CaseState, IncidentState
+from rights.states import RUNNING, CaseState, IncidentState
 from service_records.models import HoursReview, ServiceRecord
-
-RUNNING = (
-    CaseState.SUBMITTED,
-    CaseState.ACKNOWLEDGED,
-    CaseState.IN_HAND,
-    CaseState.UNDER_REVIEW,
-)
-
 
 def complaints_for(viewer: User | None, *, now: datetime) -> QuerySet[Complaint]:
     """Return the viewer's own complaints, and those of the viewer's area that are not about the viewer."""
@@ -51,7 +46,9 @@ def complaints_for(viewer: User | None, *, now: datetime) -> QuerySet[Complaint]
             "region__parent",
             "about_user__volunteer",
             "about_organization",
-            "assignment__volunteer",
+            "assignment__volunteer__volunteer",
+            "assignment__opening__visit__request__service_type",
+            "assignment__opening__shift__project",
             "handler__key",
         )
         .order_by("conclude_by", "pk")
@@ -122,7 +119,31 @@ def case_queue(viewer: User, *, now: datetime) -> list[Complaint | Appeal]:
     complaints = complaints_for(viewer, now=now).filter(state__in=RUNNING)
     appeals = appeals_for(viewer, now=now).filter(state__in=RUNNING).exclude(by=viewer)
     cases: list[Complaint | Appeal] = [*complaints.exclude(by=viewer), *appeals]
-    return sorted(cases, key=lambda case: (case.conclude_by, case.pk))
+    return sorted(cases, key=lambda case: (case.due_on or case.conclude_by, case.pk))
+
+
+def case_for(viewer: User, ref: str, *, now: datetime) -> Complaint | Appeal | None:
+    """Return the case with this reference, decided or not, when it is the viewer's own or to handle."""
+    if not ref.isprintable():  # PostgreSQL takes no NUL
+        return None
+    complaint = complaints_for(viewer, now=now).filter(ref=ref).first()
+    return complaint or appeals_for(viewer, now=now).filter(ref=ref).first()
+
+
+def my_cases(viewer: User, *, now: datetime) -> list[Complaint | Appeal]:
+    """Return the viewer's own complaints and appeals, the newest first."""
+    complaints = complaints_for(viewer, now=now).filter(by=viewer)
+    appeals = appeals_for(viewer, now=now).filter(by=viewer)
+    cases: list[Complaint | Appeal] = [*complaints, *appeals]
+    return sorted(cases, key=lambda case: case.submitted_at, reverse=True)
+
+
+def met_in(assignment: Assignment, *, by: User) -> User | None:
+    """Return whom ``by`` met in a service: the resident whom the volunteer helped, else the volunteer."""
+    if assignment.volunteer_id != by.pk:
+        return assignment.volunteer
+    visit = assignment.opening.visit
+    return visit.request.resident.user if visit else None
 
 
 def open_incidents(viewer: User, *, now: datetime) -> QuerySet[Incident]:
@@ -168,6 +189,20 @@ def involved_in(case: Complaint | Appeal) -> set[int]:
 def handlers_of(case: Complaint | Appeal, *, now: datetime) -> list[User]:
     """Return the case handlers whose it is: the nearest who are not part of it, else one level up."""
     return people.holders(case.region, Permission.HANDLE_CASES, now=now, without=involved_in(case))
+
+
+def services_of(viewer: User, *, now: datetime) -> QuerySet[Assignment]:
+    """Return the services that the viewer gave, or that a resident had whom the viewer is or acts for."""
+    residents = people.resident_keys(viewer, now=now)
+    return assignments_for(viewer, now=now).filter(
+        Q(volunteer=viewer) | Q(opening__visit__request__resident__in=residents)
+    )
+
+
+def settled_on(case: Complaint | Appeal, *, now: datetime) -> date:
+    """Return the local date of the latest answer; before there is one, of today."""
+    last = case.rulings.order_by("pk").last()
+    return local_date(last.at if last else now)
 
 
 def is_own(case: Complaint | Appeal, *, by: User | None, code: str) -> bool:

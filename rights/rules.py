@@ -26,11 +26,6 @@ def report_due_at(*, now: datetime) -> datetime:
     return now + timedelta(hours=settings.HUB_INCIDENT_HOURS)
 
 
-def due_on(case: Complaint | Appeal) -> date:
-    """Return the date of the clock that runs: until it is acknowledged, then until it is concluded."""
-    return case.acknowledge_by if case.state == CaseState.SUBMITTED else case.conclude_by
-
-
 def check_words(words: str, *, field: str = "words", least: int = 2, most: int = 2000) -> str:
     """Return what somebody wrote; there must be some of it."""
     clean = normalise(words, field=field, lines=True)

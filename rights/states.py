@@ -19,6 +19,13 @@ class CaseState(TextChoices):
     WITHDRAWN = "WITHDRAWN", _("withdrawn")
 
 
+RUNNING = (
+    CaseState.SUBMITTED,
+    CaseState.ACKNOWLEDGED,
+    CaseState.IN_HAND,
+    CaseState.UNDER_REVIEW,
+)
+
 case_machine = Machine(
     CaseState,
     {
@@ -42,6 +49,7 @@ class ComplaintKind(TextChoices):
     PERSON = "PERSON", _("a person")
     PRIVACY = "PRIVACY", _("privacy")
     ACCIDENT = "ACCIDENT", _("an accident")
+    PLATFORM = "PLATFORM", _("the platform")
 
 
 class AppealReason(TextChoices):

@@ -25,7 +25,9 @@ TASK = ("volunteer__key", *(f"opening__{name}" for name in OPENING))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What happened to whom; ``link`` is for those concerned, ``desk_link`` for who works on it.
+    """What happened to whom; ``link`` is for those concerned, ``desk_link`` for the office that works on
+    it, ``body_link`` for who runs the organization (as ``link`` where empty), ``side_link`` for the
+    resident's side where ``link`` is somebody else's.
 
     ``situation`` is the subject's state now, or a word where the state alone does not say enough.
     """
@@ -33,6 +35,8 @@ class Scene:
     facts: dict[str, Any]
     link: str
     desk_link: str = ""
+    body_link: str = ""
+    side_link: str = ""
     situation: str = ""
     owner: User | None = None
     resident: ResidentProfile | None = None
@@ -85,6 +89,13 @@ def desk_link(opening: Opening) -> str:
         return f"/console/requests/{opening.visit.request.ref}/"
     assert opening.shift is not None
     return f"/org/shifts/{opening.shift.ref}/"
+
+
+def body_link(opening: Opening) -> str:
+    """Return where who runs the organization in charge sees an opening."""
+    if opening.visit:
+        return f"/visits/{opening.visit.ref}/"
+    return desk_link(opening)
 
 
 def resident_of(opening: Opening) -> ResidentProfile | None:

@@ -49,11 +49,14 @@ def submit_complaint(
 ) -> tuple[Complaint, str]:
     """Take a complaint in, with or without an account; returns it and, without one, the code to follow it.
 
+    About a person it is about whom one met in the service (``assignment``), where nobody else is named.
     Raises ``Invalid`` (``kind_missing``, ``words_missing``).
     """
     if kind not in ComplaintKind.values:
         raise Invalid("kind_missing", _("Choose what it is about."), field="kind")
     clean = rules.check_words(words)
+    if by and assignment and about_user is None and kind == ComplaintKind.PERSON:
+        about_user = queries.met_in(assignment, by=by)
     code = "" if by else f"{secrets.randbelow(10**8):08d}"
     complaint = Complaint.objects.create(
         number=new_number(Complaint, "T"),

@@ -1,6 +1,6 @@
 """A case handler answers; an upheld appeal corrects the hours."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -135,12 +135,6 @@ def _region(case: Case, *, by: User, now: datetime) -> Region:
     return holding[0]
 
 
-def _settled_on(case: Case, *, now: datetime) -> date:
-    """Return the local date of the latest answer."""
-    last = case.rulings.order_by("pk").last()
-    return local_date(last.at if last else now)
-
-
 @transaction.atomic
 def ask_review(*, case: Case, by: User | None, now: datetime, code: str = "") -> Case:
     """Ask for a second look, by another person, within 30 days; without an account by its ``code``.
@@ -149,7 +143,7 @@ def ask_review(*, case: Case, by: User | None, now: datetime, code: str = "") ->
     """
     today = local_date(now)
     rules.check_own(own=queries.is_own(case, by=by, code=code))
-    rules.check_asks_review(state=case.state, concluded_on=_settled_on(case, now=now), today=today)
+    rules.check_asks_review(state=case.state, concluded_on=queries.settled_on(case, now=now), today=today)
     event = _name(case, events.COMPLAINT_REVIEW_ASKED, events.APPEAL_REVIEW_ASKED)
     move(
         case,
@@ -174,7 +168,7 @@ def close_case(*, case: Case, by: User | None, now: datetime, code: str = "") ->
     own = queries.is_own(case, by=by, code=code)
     if by is not None and not own:
         _check_handles(case, by=by, now=now)
-    rules.check_closes(own=own, settled_on=_settled_on(case, now=now), today=local_date(now))
+    rules.check_closes(own=own, settled_on=queries.settled_on(case, now=now), today=local_date(now))
     event = _name(case, events.COMPLAINT_CLOSED, events.APPEAL_CLOSED)
     move(case, CaseState.CLOSED, event=event, by=by, at=now)
     return case
@@ -185,7 +179,7 @@ def close_settled(*, now: datetime) -> int:
     closed = 0
     for model in CASES:
         for case in list(model.objects.filter(state=CaseState.CONCLUDED).order_by("pk")):
-            if _settled_on(case, now=now) + rules.days("review") < local_date(now):
+            if queries.settled_on(case, now=now) + rules.days("review") < local_date(now):
                 close_case(case=case, by=None, now=now)
                 closed += 1
     return closed
@@ -194,7 +188,8 @@ def close_settled(*, now: datetime) -> int:
 @transaction.atomic
 def note_overdue(*, case: Case, now: datetime) -> bool:
     """Leave an event for the clock of a case that has run out; False when that was done before."""
-    due = rules.due_on(case)
+    due = case.due_on
+    assert due is not None
     rows: Any = type(case).objects.filter(pk=case.pk, state=case.state)
     # The condition is what makes it once, whoever else looks at this moment.
     if not rows.exclude(overdue_for=due, overdue_for__isnull=False).update(overdue_for=due):

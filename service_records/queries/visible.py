@@ -115,6 +115,15 @@ def organization_records(viewer: User | None, *, now: datetime) -> QuerySet[Serv
     )
 
 
+def records_of_area(viewer: User | None, *, now: datetime) -> QuerySet[ServiceRecord]:
+    """Return the records of the area in which the viewer's post confirms, the one due first at the top."""
+    return (
+        ServiceRecord.objects.filter(people.scope_q(viewer, Permission.CONFIRM_SERVICE, now=now))
+        .select_related(*AT_HAND)
+        .order_by("record_due_on", "pk")
+    )
+
+
 def records_to_confirm(
     viewer: User, *, now: datetime, state: str = "", project: str = "", shift: str = ""
 ) -> QuerySet[ServiceRecord]:

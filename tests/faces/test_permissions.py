@@ -71,6 +71,8 @@ SIGNED_IN = {
     "web:console-pick", "web:console-verify", "web:check-identity", "web:check-credential",
     "web:check-grant", "web:check-organization", "web:check-project", "web:review",
     "web:review-record", "web:review-approve", "web:cases", "web:case", "web:case-acknowledge",
+    "web:my-cases", "web:case-take", "web:case-extend", "web:case-close", "web:case-withdraw",
+    "web:case-review", "web:console-record",
     "api:me", "api:profile", "api:area", "api:skills", "api:windows", "api:hours",
     "api:help-request-list", "api:help-request-detail", "api:help-request-submit",
     "api:help-request-accept", "api:help-request-refuse", "api:help-request-refer",

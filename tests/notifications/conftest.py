@@ -1,9 +1,10 @@
 """What the tests of notices share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from kernel import deliveries
@@ -28,3 +29,15 @@ def kinds() -> Callable[[User], list[str]]:
     return lambda user: list(
         Notice.objects.filter(user=user).order_by("pk").values_list("kind", flat=True)
     )
+
+
+@pytest.fixture
+def every_link_opens(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever a test told: who opens a notice, when they get it, finds the page it leads to."""
+    yield
+    for notice in Notice.objects.select_related("user").order_by("pk"):
+        monkeypatch.setattr("django.utils.timezone.now", lambda at=notice.made_at: at)
+        client = Client()
+        client.force_login(notice.user, backend="django.contrib.auth.backends.ModelBackend")
+        status = client.get(notice.link, follow=True).status_code
+        assert status == 200, (notice.kind, notice.link, status)

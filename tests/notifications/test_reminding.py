@@ -16,7 +16,7 @@ from tests.factories import matching as make
 from tests.factories.accounts import NOON
 from tests.factories.help_requests import VISIT_AT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_link_opens")]
 DAY_BEFORE, TWO_HOURS_BEFORE = VISIT_AT - timedelta(hours=24), VISIT_AT - timedelta(hours=2)
 
 

@@ -5,7 +5,6 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.urls import resolve
 
 from accounts import actions as people
 from accounts.states import DeskRole, ProxyKind
@@ -42,17 +41,7 @@ from tests.factories.help_requests import VISIT_AT
 from tests.factories.service_records import DONE_AT, NEXT_DAY
 from tests.refused import refused
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def every_link_leads_to_a_page():
-    """Whatever a test told: who follows its link finds a page."""
-    yield
-    for link in Notice.objects.values_list("link", flat=True).distinct():
-        resolve(link)
-
-
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_link_opens")]
 OWN_WISH = {"wish": "想去复诊", "wish_source": "OWN_WORDS"}
 BY_PHONE = {"channel": "HOTLINE", "call_number": "H1", **OWN_WISH}
 
@@ -875,3 +864,25 @@ def test_a_cursor_misses_no_notice_of_eight_tellers_at_once(race):
 
     assert results == [None] * 8
     assert seen == sorted(Notice.objects.values_list("pk", flat=True))
+
+
+def test_returned_hours_are_told_to_who_confirmed_them_where_they_can_hand_them_in_again(deliver):
+    by_body = service_records.shift_record()
+    runs = by_body.organization.registered_by
+    at_desk = service_records.unconfirmed()
+    clerk = accounts.officer(region=at_desk.region)
+    reviewers = [accounts.officer(DeskRole.REVIEWER, row.region) for row in (by_body, at_desk)]
+    links = {}
+    for row, confirmer, reviewer in zip((by_body, at_desk), (runs, clerk), reviewers, strict=True):
+        records.confirm_record(record=row, by=confirmer, now=NEXT_DAY)
+        records.return_hours(
+            record=row, reason="MINUTES", words="时间对不上", by=reviewer, now=NEXT_DAY
+        )
+        deliver(NEXT_DAY)
+        notice = Notice.objects.get(user=confirmer, kind="record_returned")
+        links[confirmer] = notice.link
+
+    assert links == {
+        runs: f"/org/records/{by_body.ref}/",
+        clerk: f"/console/records/{at_desk.ref}/",
+    }

@@ -58,7 +58,7 @@ def test_whom_a_complaint_is_about_cannot_be_its_handler_even_in_sql():
 
 def test_verify_names_a_case_that_is_handled_by_somebody_with_a_part_in_it():
     record = service_records.approved()
-    complaint = rights.complaint(assignment=record.assignment)
+    complaint = rights.complaint(assignment=record.assignment, kind="HOURS")
     appeal = rights.appeal(record)
     ruling()  # handled by somebody else: nothing to say of it
     assert list(audit.broken()) == []

@@ -1,5 +1,6 @@
-"""Handle a case: acknowledge, look, decide."""
+"""Handle a case: acknowledge, take in hand, look, extend, decide, close."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -13,9 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.roles import Permission
-from rights import actions, queries
+from kernel.refusals import allowed
+from kernel.workdays import local_date
+from rights import actions, queries, rules
 from rights.models import Appeal, Complaint
-from rights.states import Outcome
+from rights.states import CaseState, Outcome
+from web.cases.following import deeds_of, own
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
 from web.shared.posts import area
@@ -30,9 +34,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _case(request: HttpRequest, ref: str) -> Complaint | Appeal:
-    found = next(
-        (c for c in queries.case_queue(me(request), now=timezone.now()) if c.ref == ref), None
-    )
+    found = queries.case_for(me(request), ref, now=timezone.now())
     if found is None:
         raise Http404
     return found
@@ -53,26 +55,69 @@ class RulingForm(Form):
     words = TextField(label=gettext_lazy("Reasons"), lines=True, max_length=2000)
 
 
+def _may_decide(row: Complaint | Appeal, by: Any) -> bool:
+    """Say whether it can be decided now, and a second time by another person than the first."""
+    if row.state == CaseState.UNDER_REVIEW:
+        ruled = row.rulings.filter(by=by).exists()
+        return allowed(rules.check_second_person, ruled=ruled)
+    return row.machine.allows(row.state, CaseState.CONCLUDED)
+
+
 @login_required
 def case(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show a case beside the decision it is about, and decide it."""
+    """Show a case: to who brought it how it stands, to who handles it all there is, and decide it."""
+    user, now = me(request), timezone.now()
     row = _case(request, ref)
+    if row.by_id == user.pk:
+        return own(request, row, now=now)
     form = RulingForm(request.POST or None)
+    if isinstance(row, Complaint):
+        del form.fields["minutes"]
 
     def act(given: dict[str, Any]) -> Any:
-        return actions.conclude(case=row, by=me(request), now=timezone.now(), **given)
+        return actions.conclude(case=row, by=user, now=now, **given)
 
     if request.method == "POST" and carry_out(form, act):
         messages.success(request, _("Decided. The other side reads your reasons."))
         return redirect("web:cases")
-    is_appeal = isinstance(row, Appeal)
-    return show(request, "web/cases/case.html", form, row=row, is_appeal=is_appeal)
+    is_over = allowed(
+        rules.check_closes,
+        own=False,
+        settled_on=queries.settled_on(row, now=now),
+        today=local_date(now),
+    )
+    context = {
+        **deeds_of(row, now=now),
+        "may_take": row.machine.allows(row.state, CaseState.IN_HAND),
+        "may_extend": allowed(rules.check_extends, case=row),
+        "may_decide": _may_decide(row, user),
+        "may_close": row.state == CaseState.CONCLUDED and is_over,
+    }
+    return show(request, "web/cases/case.html", form, row=row, **context)
+
+
+def _do(request: HttpRequest, ref: str, deed: Callable[..., Any], words: str) -> HttpResponse:
+    deed(case=_case(request, ref), by=me(request), now=timezone.now())
+    messages.success(request, words)
+    return redirect("web:case", ref=ref)
 
 
 @login_required
 @require_POST
 def acknowledge(request: HttpRequest, ref: str) -> HttpResponse:
     """Tell who asked that it has arrived."""
-    actions.acknowledge(case=_case(request, ref), by=me(request), now=timezone.now())
-    messages.success(request, _("Acknowledged."))
-    return redirect("web:case", ref=ref)
+    return _do(request, ref, actions.acknowledge, _("Acknowledged."))
+
+
+@login_required
+@require_POST
+def take(request: HttpRequest, ref: str) -> HttpResponse:
+    """Begin to look into it."""
+    return _do(request, ref, actions.take_in_hand, _("It is in your hands now."))
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, ref: str) -> HttpResponse:
+    """Give the conclusion more days, once."""
+    return _do(request, ref, actions.extend_case, _("Extended. Who asked is told."))

@@ -145,9 +145,21 @@ class AgainForm(MinutesForm):
 
 @login_required
 def record(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show one record with its evidence; confirm it with other minutes, or hand it in again."""
+    """Show one record of an organization's service; confirm it, or hand it in again."""
+    rows = queries.organization_records(me(request), now=timezone.now())
+    return _record(request, one(rows, ref), back="web:org-records")
+
+
+@login_required
+def record_of_area(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one record to the office in whose area the service was, which can confirm it too."""
+    rows = queries.records_of_area(me(request), now=timezone.now())
+    return _record(request, one(rows, ref), back="web:console")
+
+
+def _record(request: HttpRequest, row: ServiceRecord, *, back: str) -> HttpResponse:
+    """Show a record with its evidence; confirm it with other minutes, or hand it in again."""
     user, now = me(request), timezone.now()
-    row = one(queries.organization_records(user, now=now), ref)
     was_returned = row.state == RecordState.RETURNED
     usual = row.minutes or (evidence_minutes(row) if row.ends_at else None)
     kind = AgainForm if was_returned else MinutesForm
@@ -159,13 +171,14 @@ def record(request: HttpRequest, ref: str) -> HttpResponse:
 
     if request.method == "POST" and carry_out(form, confirm):
         messages.success(request, _("Confirmed. The hours go on to the review."))
-        return redirect("web:org-records")
+        return redirect(back)
     [sheet] = queries.sheets([row], by=user, now=now)
     return show(
         request,
         "web/organization/record.html",
         form,
         row=row,
+        back=back,
         sheet=sheet,
         signals=signals(
             record=row, check_in=sheet.check_in, day_minutes=sheet.day_minutes

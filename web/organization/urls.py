@@ -23,5 +23,6 @@ urlpatterns = [
     path("org/records/chosen/", records.chosen, name="org-records-chosen"),
     path("org/records/<str:ref>/", records.record, name="org-record"),
     path("org/records/<str:ref>/confirm/", shifts.confirm, name="org-confirm"),
+    path("console/records/<str:ref>/", records.record_of_area, name="console-record"),
     path("org/applications/<str:ref>/accept/", shifts.accept, name="org-accept"),
 ]
