@@ -245,3 +245,29 @@ def test_database_refuses_half_a_point_and_limits_beyond_sense(volunteer):
     for wrong in ({"lng": None}, {"radius_m": 1}, {"minutes_per_week": 6001}):
         with pytest.raises(IntegrityError), transaction.atomic():
             VolunteerProfile.objects.filter(pk=volunteer.pk).update(**wrong)
+
+
+def test_guardian_or_street_takes_the_consent_back_and_nobody_else(volunteer):
+    officer, stranger = make.officer(), make.user()
+    say(actions.record_guardian, volunteer, **GUARDIAN)
+    say(actions.confirm_guardian, volunteer, by=officer)
+    for by in (stranger, volunteer.user):
+        with refused("not_the_guardian"):
+            actions.withdraw_guardian(volunteer=volunteer, by=by, now=NOON)
+    before = last_event()
+
+    actions.withdraw_guardian(volunteer=volunteer, by=officer, now=NOON)
+
+    assert volunteer.guardian_consent_at is None
+    assert names_since(before) == ["guardian.withdrew", "volunteer.changed"]
+    before = last_event()
+    actions.withdraw_guardian(volunteer=volunteer, by=None, now=NOON)
+    assert names_since(before) == []
+
+
+def test_messages_to_guardians_are_limited(volunteer):
+    for _n in range(5):
+        say(actions.record_guardian, volunteer, **GUARDIAN)
+
+    with refused("too_often"):
+        say(actions.record_guardian, volunteer, **GUARDIAN)
