@@ -37,8 +37,15 @@ def caller() -> ResidentProfile:
     return accounts.resident(user=None, by=accounts.officer(), phone="13700001234", consents=False)
 
 
+def label(page: str, field: str) -> str:
+    """Return what stands above a field."""
+    return page.split(f'for="id_{field}"')[1].split("</label>")[0]
+
+
 def test_an_operator_finds_a_caller_masked_and_asks_for_them(clock: Clock, caller):
     operator = Visitor(accounts.officer(DeskRole.OPERATOR))
+    assert "选填" not in label(operator.see("/hotline/"), "call_number")
+    assert "选填" in label(Visitor(accounts.officer()).see("/hotline/"), "call_number")
     page = refused_page(operator, "/hotline/", phone="1234")
     assert "id_call_number_error" in page
     found = operator.client.post("/hotline/", {"phone": "1234", "call_number": "12385-7"})

@@ -63,6 +63,8 @@ def find(request: HttpRequest) -> HttpResponse:
     """Look a caller up; that somebody looked is on the ledger."""
     area(request, *DESK)
     form, found = FindForm(request.POST or None), None
+    answers = queries.desk_paths(me(request), Permission.ANSWER_REQUESTS, now=timezone.now())
+    form.fields["call_number"].required = not answers  # as ``look_up`` asks of an operator
     if request.method == "POST":
         found = carry_out(
             form, lambda given: actions.look_up(by=me(request), now=timezone.now(), **given)
@@ -122,7 +124,12 @@ class LookForm(Form):
     reason = forms.ChoiceField(
         label=gettext_lazy("Why"), widget=forms.RadioSelect, choices=RevealReason.choices
     )
-    call_number = TextField(label=gettext_lazy("Number of the call"), max_length=20, required=False)
+    call_number = TextField(
+        label=gettext_lazy("Number of the call"),
+        help_text=gettext_lazy("Needed when the person is on the phone."),
+        max_length=20,
+        required=False,
+    )
 
 
 @login_required

@@ -54,6 +54,7 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
             and allowed(rules.check_cancels, **queries.cancel_facts(user, row.request, now=now)),
             "code": queries.arrival_code_for(user, row, now=now),
             "records": done,
+            "is_asked": not is_confirmed,  # only who is still asked reads "please confirm"
             "next_deeds": is_confirmed or not is_short(request),  # one thing at a time
             "to_confirm": RecordState.UNCONFIRMED,
             "to_evaluate": [

@@ -49,7 +49,7 @@ LOOKS: dict[str, dict[str, Look]] = {
         "PLANNED": Look(_("Looking for a volunteer"), "magnifier", "wait"),
         "MATCHED": Look(_("A volunteer will come"), "person-tick", "go"),
         "IN_SERVICE": Look(_("In service"), "clock", "go"),
-        "COMPLETED": Look(_("Done, to be confirmed"), "clipboard", "wait"),
+        "COMPLETED": Look(_("Done"), "double-tick", "ok"),
         "UNFILLED": Look(_("Nobody could come"), "empty-chair", "stop"),
         "CANCELLED": Look(_("Cancelled"), "cross-box", "neutral"),
     },
