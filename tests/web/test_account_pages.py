@@ -288,3 +288,11 @@ def test_pages_of_who_is_signed_in_are_kept_in_no_cache():
     assert visitor.client.get("/account/")["Cache-Control"] == "private, no-store"
     assert visitor.client.get("/")["Cache-Control"] == "private, no-store"
     assert "Cache-Control" not in Client().get("/")
+
+
+def test_what_a_token_may_do_is_said_in_words():
+    visitor = Visitor(accounts.user())
+    given = {"name": "日历", "scopes": ["read", "write"], "days": 30}
+    visitor.client.post("/account/tokens/", given)
+
+    visitor.see("/account/tokens/", "读取、代我操作")

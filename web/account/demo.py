@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from accounts.queries import user_by_ref
@@ -20,9 +21,26 @@ def _personas() -> list[dict[str, Any]]:
     return found
 
 
+TITLES = {
+    "resident": _("Resident"),
+    "guardian": _("Guardian"),
+    "officer": _("Neighbourhood officer, who asks for others"),
+    "volunteer": _("Volunteer"),
+    "coordinator": _("Head of an organization"),
+    "operator": _("Operator of the hotline 12385"),
+    "street": _("Officer of a street or town"),
+    "district": _("Officer of a district"),
+    "city": _("Officer of the city"),
+    "reviewer": _("Reviewer of hours"),
+    "case_handler": _("Handler of complaints and appeals"),
+    "auditor": _("Auditor"),
+}
+
+
 def demo(request: HttpRequest) -> HttpResponse:
     """List the personas."""
-    return render(request, "web/account/demo.html", {"personas": _personas()})
+    personas = [{**p, "title": TITLES[p["role"]]} for p in _personas()]
+    return render(request, "web/account/demo.html", {"personas": personas})
 
 
 @require_POST

@@ -56,6 +56,9 @@ def account(request: HttpRequest) -> HttpResponse:
     )
 
 
+SCOPES = {"read": gettext_lazy("Read"), "write": gettext_lazy("Act for me")}
+
+
 class TokenForm(Form):
     """A new access token."""
 
@@ -63,7 +66,7 @@ class TokenForm(Form):
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("What it may do"),
         widget=forms.CheckboxSelectMultiple,
-        choices=[("read", gettext_lazy("Read")), ("write", gettext_lazy("Act for me"))],
+        choices=list(SCOPES.items()),
     )
     days = forms.IntegerField(
         label=gettext_lazy("For how many days"), min_value=1, max_value=365, initial=90
@@ -93,7 +96,10 @@ def tokens(request: HttpRequest) -> HttpResponse:
         request,
         "web/account/tokens.html",
         form,
-        tokens=queries.tokens_of(user).filter(revoked_at__isnull=True),
+        tokens=[
+            (token, [SCOPES[scope] for scope in token.scopes])
+            for token in queries.tokens_of(user).filter(revoked_at__isnull=True)
+        ],
         secret=secret,
     )
 
