@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -130,6 +131,24 @@ def where_given(service_type: ServiceType | None) -> list[Place]:
 def least_volunteers(service_type: ServiceType | None) -> int:
     """Return how many have to come at least: some kinds of help take two."""
     return 2 if service_type and service_type.two_volunteers else 1
+
+
+def asked_again(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
+    """Return what a new draft says that asks for the same; the time only while it can still be had."""
+    facts: dict[str, Any] = {
+        name: getattr(request, name)
+        for name in ("wish_source", "region", "place", "minutes", "places", "gender_wish")
+    }
+    facts |= {name: getattr(request, name) or "" for name in ("wish", "details", "address")}
+    if request.service_type and request.service_type.is_active:
+        facts["service_type"] = request.service_type
+    if request.place == Place.OTHER and request.point:
+        facts["lat"], facts["lng"] = map(float, str(request.point).split(","))
+    if request.starts_at and request.starts_at >= now + SOONEST:
+        facts |= {
+            name: getattr(request, name) for name in ("starts_at", "is_weekly", "repeats_until")
+        }
+    return facts
 
 
 def check_draft(request: HelpRequest) -> None:

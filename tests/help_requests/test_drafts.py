@@ -6,7 +6,7 @@ import pytest
 
 from accounts import actions as people
 from accounts.states import DeskRole
-from help_requests import actions
+from help_requests import actions, rules
 from help_requests.models import HelpRequest, ServiceType
 from regions.places import snap
 from tests.factories import accounts, help_requests, regions
@@ -108,6 +108,14 @@ def test_a_wrong_value_is_refused_at_its_field(given, code, field):
 )
 def test_the_edges_are_allowed(given):
     assert help_requests.draft(**given).pk
+
+
+def test_what_is_no_longer_offered_is_left_out_when_it_is_asked_again():
+    request = help_requests.submitted(is_weekly=True, repeats_until=date(2026, 4, 6))
+    facts = rules.asked_again(request, now=NOON)
+    assert (facts["service_type"], facts["is_weekly"]) == (request.service_type, True)
+    request.service_type.is_active = False
+    assert "service_type" not in rules.asked_again(request, now=NOON)
 
 
 def test_what_is_not_offered_or_no_street_is_refused():

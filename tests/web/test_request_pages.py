@@ -124,3 +124,34 @@ def test_what_waits_stands_above_what_is_over(clock: Clock):
     page = Visitor(office).see("/console/requests/")
     assert page.index(desk(waits)) < page.index(desk(over))
     assert desk(waits) not in Visitor(office).see("/console/requests/?state=CANCELLED", desk(over))
+
+
+# --- once more --------------------------------------------------------------------------------------
+
+
+def test_what_was_refused_is_asked_again_with_the_same_facts(clock: Clock):
+    resident, office = accounts.resident(), accounts.officer()
+    there = {"place": "OTHER", "address": "外滩1号", "lat": 31.24, "lng": 121.49}
+    said = {"wish": "想去复诊", "wish_source": "OWN_WORDS", "places": 2, "minutes": 90}
+    request = help_requests.submitted(resident, **there, **said)
+    home, path = Visitor(resident.user), f"/help-requests/{request.ref}/again/"
+    assert path not in home.see(f"/help-requests/{request.ref}/")
+    assert home.client.post(path).status_code == 404
+    actions.refuse_request(
+        request=request, reason="OTHER", words="请换个时间再提", by=office, now=clock.now
+    )
+    home.see(f"/help-requests/{request.ref}/", path, "再提一次")
+    assert path not in Visitor(office).see(f"/help-requests/{request.ref}/")
+    assert Visitor(accounts.user()).client.post(path).status_code == 404
+
+    check = home.do(path)
+    draft = HelpRequest.objects.get(state="DRAFT")
+    assert check == f"/help-requests/{draft.ref}/check/"
+    same = ("service_type", "starts_at", "lat", "lng", "point", "address", "region", *said)
+    assert [getattr(draft, name) for name in same] == [getattr(request, name) for name in same]
+    home.do(check, sent="1")
+
+    clock.to(request.starts_at)
+    when = home.do(path)
+    late = HelpRequest.objects.get(state="DRAFT")
+    assert (when, late.starts_at) == (f"/help-requests/{late.ref}/when/", None)

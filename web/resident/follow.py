@@ -8,12 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
+from accounts.queries import acting
 from help_requests import actions, queries, rules
 from help_requests.states import CancelReason, RequestState
 from kernel.refusals import allowed
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
+
+OVER = (RequestState.REFUSED, RequestState.CLOSED, RequestState.CANCELLED)
 
 
 @login_required
@@ -35,8 +39,24 @@ def request_page(request: HttpRequest, ref: str) -> HttpResponse:
             "address": row.address if queries.speaks_for(user, row, now=now) else None,
             "visits": row.visits.all(),
             "may_cancel": may_cancel,
+            "may_ask_again": row.state in OVER
+            and acting(user, row.resident, deed="ask", now=now) is not None,
         },
     )
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, ref: str) -> HttpResponse:
+    """Begin a new request that says the same as one that came to nothing, or is over."""
+    user, now = me(request), timezone.now()
+    row = one(queries.requests_for(user, now=now).filter(state__in=OVER), ref)
+    draft = actions.draft_request(
+        resident=row.resident, by=user, now=now, **rules.asked_again(row, now=now)
+    )
+    messages.success(request, _("Here is the same request again. Change what should be different."))
+    step = "web:request-check" if draft.starts_at else "web:request-when"
+    return redirect(step, ref=draft.ref)
 
 
 class CancelForm(Form):

@@ -19,6 +19,7 @@ urlpatterns = [
     path("help-requests/<str:ref>/check/", ask.check, name="request-check"),
     path("help-requests/<str:ref>/", follow.request_page, name="request"),
     path("help-requests/<str:ref>/cancel/", follow.cancel, name="request-cancel"),
+    path("help-requests/<str:ref>/again/", follow.again, name="request-again"),
     path("visits/<str:ref>/", visits.visit, name="visit"),
     path("visits/<str:ref>/move/", changing.move, name="visit-move"),
     path("visits/<str:ref>/cancel/", changing.cancel, name="visit-cancel"),
