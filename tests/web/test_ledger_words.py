@@ -52,7 +52,7 @@ def test_what_was_noted_is_said_in_words():
         "原因：别的原因",
         "退回之后：是",
         "时间有变：否",
-        "权限范围：read、write",
+        "权限范围：读取、代办",
     ]
 
 

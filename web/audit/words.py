@@ -81,6 +81,7 @@ ABOUT: dict[str, Promise] = {
     "reveal": pgettext_lazy("ledger", "look at masked data"),
     "grant": pgettext_lazy("ledger", "right to act for a resident"),
     "proxygrant": pgettext_lazy("ledger", "right to act for a resident"),
+    "guardian": pgettext_lazy("ledger", "guardian"),
     "volunteer": pgettext_lazy("ledger", "volunteer"),
     "volunteerprofile": pgettext_lazy("ledger", "volunteer"),
     "block": pgettext_lazy("ledger", "not again"),
@@ -135,6 +136,7 @@ HAPPENED: dict[str, Promise] = {
     "made": pgettext_lazy("ledger", "made"),
     "matched": pgettext_lazy("ledger", "all places filled"),
     "moved": pgettext_lazy("ledger", "moved"),
+    "named": pgettext_lazy("ledger", "named"),
     "no_show": pgettext_lazy("ledger", "did not come"),
     "opened": pgettext_lazy("ledger", "opened"),
     "opened_again": pgettext_lazy("ledger", "open again"),
@@ -165,6 +167,7 @@ HAPPENED: dict[str, Promise] = {
     "used": pgettext_lazy("ledger", "used"),
     "waiting": pgettext_lazy("ledger", "on the waiting list"),
     "withdrawn": pgettext_lazy("ledger", "withdrawn"),
+    "withdrew": pgettext_lazy("ledger", "allows it no more"),
 }
 FACTS: dict[str, Promise] = {
     "amount": pgettext_lazy("ledger fact", "how many"),
@@ -186,6 +189,7 @@ FACTS: dict[str, Promise] = {
     "scopes": pgettext_lazy("ledger fact", "scopes"),
     "side": pgettext_lazy("ledger fact", "by whom"),
     "wave": pgettext_lazy("ledger fact", "wave"),
+    "way": pgettext_lazy("ledger fact", "by which way"),
     "what": pgettext_lazy("ledger fact", "what"),
 }
 _CHOICES: dict[str, tuple[Any, ...]] = {
@@ -196,6 +200,31 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "reason": (RefusalReason, CancelReason, DeclineReason, ReturnReason, AppealReason),
     "role": (DeskRole, MemberRole),
     "side": (Side,),
+}
+# What rooms note as words of their own, by fact.
+_SAID: dict[str, dict[str, Promise]] = {
+    "channel": {
+        "PHONE": pgettext_lazy("ledger fact", "phone"),
+        "EMAIL": pgettext_lazy("ledger fact", "e-mail"),
+    },
+    "way": {
+        "code": pgettext_lazy("ledger fact", "code"),
+        "password": pgettext_lazy("ledger fact", "password"),
+        "passkey": pgettext_lazy("ledger fact", "passkey"),
+    },
+    "what": {
+        "area": pgettext_lazy("ledger fact", "area"),
+        "categories": pgettext_lazy("ledger fact", "kinds of help"),
+        "identity": pgettext_lazy("ledger fact", "identity"),
+        "lesson": pgettext_lazy("ledger fact", "first lesson"),
+        "limits": pgettext_lazy("ledger fact", "limits"),
+        "skills": pgettext_lazy("ledger fact", "skills"),
+        "windows": pgettext_lazy("ledger fact", "times"),
+    },
+    "scopes": {
+        "read": pgettext_lazy("ledger fact", "read"),
+        "write": pgettext_lazy("ledger fact", "act"),
+    },
 }
 
 
@@ -213,7 +242,9 @@ def _value(key: str, value: Any) -> str:
         return "、".join(_value(key, item) for item in value)
     kinds = (kind for kind in _CHOICES.get(key, ()) if value in kind.values)
     kind = next(kinds, None)
-    return str(kind(value).label if kind else value)
+    if kind:
+        return str(kind(value).label)
+    return str(_SAID.get(key, {}).get(value, value))
 
 
 def _facts(row: Event, table: str) -> Iterator[str]:
