@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.queries import acting
 from help_requests import actions, queries, rules
-from help_requests.states import CancelReason, RequestState
+from help_requests.states import CancelReason, Channel, RequestState
 from kernel.refusals import allowed
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
@@ -51,8 +51,13 @@ def again(request: HttpRequest, ref: str) -> HttpResponse:
     """Begin a new request that says the same as one that came to nothing, or is over."""
     user, now = me(request), timezone.now()
     row = one(queries.requests_for(user, now=now).filter(state__in=OVER), ref)
+    side = acting(user, row.resident, deed="ask", now=now)
     draft = actions.draft_request(
-        resident=row.resident, by=user, now=now, **rules.asked_again(row, now=now)
+        resident=row.resident,
+        channel=Channel.PAGE if side else Channel.COUNTER,
+        by=user,
+        now=now,
+        **rules.asked_again(row, now=now),
     )
     messages.success(request, _("Here is the same request again. Change what should be different."))
     step = "web:request-check" if draft.starts_at else "web:request-when"
