@@ -20,6 +20,7 @@ from rights.models import Appeal, Complaint, Incident
 from rights.states import RUNNING, CaseState, IncidentState
 from service_records.models import HoursReview, ServiceRecord
 
+
 def complaints_for(viewer: User | None, *, now: datetime) -> QuerySet[Complaint]:
     """Return the viewer's own complaints, and those of the viewer's area that are not about the viewer."""
     if viewer is None:

@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.rules.figures import share
 from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
-from matching.models import Assignment
+from matching.models import Assignment, Opening
 from matching.states import AssignmentState
 from service_records.models import CheckIn, ServiceRecord
 from service_records.states import (
@@ -92,10 +92,22 @@ def whole_minutes(start: datetime, end: datetime) -> int:
     return int((end - start).total_seconds() // 60)
 
 
+def served_minutes(start: datetime, end: datetime) -> int:
+    """Return the minutes of a service that took place: the whole ones, at least one."""
+    return max(1, whole_minutes(start, end))
+
+
+def counted_from(*, came: datetime, left: datetime, opening: Opening) -> datetime:
+    """Return when the service began. Waiting for the planned start does not count; but who began early
+    and went early served all the same, so the plan moves forward as far as they left before its end."""
+    planned = opening.ends_at - opening.starts_at
+    return max(came, min(opening.starts_at, left - planned))
+
+
 def evidence_minutes(record: ServiceRecord) -> int:
-    """Return the whole minutes between coming and going."""
+    """Return the minutes between coming and going."""
     assert record.ends_at is not None
-    return whole_minutes(record.starts_at, record.ends_at)
+    return served_minutes(record.starts_at, record.ends_at)
 
 
 def check_minutes(*, record: ServiceRecord, minutes: int) -> int:
@@ -122,7 +134,8 @@ def signals(*, record: ServiceRecord, check_in: CheckIn | None, day_minutes: int
     else:
         opening = record.assignment.opening
         planned = whole_minutes(opening.starts_at, opening.ends_at)
-        stayed = whole_minutes(max(check_in.at, opening.starts_at), check_in.out_at)
+        began = counted_from(came=check_in.at, left=check_in.out_at, opening=opening)
+        stayed = served_minutes(began, check_in.out_at)
         if not planned / 2 <= stayed <= planned + LONGER:
             found["unusual_minutes"] = _("%(stayed)d minutes, where %(planned)d were planned.") % {
                 "stayed": stayed,

@@ -111,7 +111,7 @@ def _open(
         by=by,
         point=f"{point[0]},{point[1]}" if point and keeps_point else None,
     )
-    starts_at = max(now, opening.starts_at)  # what is before the planned start does not count
+    starts_at = max(now, opening.starts_at)  # what they wait does not count; see ``check_out``
     day = local_date(starts_at)
     row = ServiceRecord.objects.create(
         number=new_number(ServiceRecord, "S"),
@@ -143,17 +143,20 @@ def _use_step(assignment: Assignment, step: int, *, now: datetime) -> None:
 def check_out(
     *, assignment: Assignment, by: User, now: datetime, method: CheckMethod = CheckMethod.SELF
 ) -> ServiceRecord:
-    """Note that the volunteer has gone; the last minute counts once it is whole.
+    """Note that the volunteer has gone; the last minute counts once it is whole, the first at once.
 
-    A service over local midnight becomes two records. Raises ``NotAllowed``, ``Conflict`` (``not_open``).
+    Who began early and goes early served from their coming on (``rules.counted_from``). A service
+    over local midnight becomes two records. Raises ``NotAllowed``, ``Conflict`` (``not_open``).
     """
     _check_notes(assignment, method, by=by, now=now)
     row = ServiceRecord.objects.filter(assignment=assignment, state=RecordState.OPEN).first()
     rules.check_open(row)
     assert row is not None
-    CheckIn.objects.filter(assignment=assignment).update(out_at=now, out_by=by, out_method=method)
+    there = CheckIn.objects.defer("point").get(assignment=assignment)
+    CheckIn.objects.filter(pk=there.pk).update(out_at=now, out_by=by, out_method=method)
     _finish(assignment, by=by, now=now)
-    return _split(row, max(now, row.starts_at), by=by, now=now)
+    began = rules.counted_from(came=there.at, left=now, opening=assignment.opening)
+    return _split(row, began, now, by=by, now=now)
 
 
 def _finish(assignment: Assignment, *, by: User | None, now: datetime) -> None:
@@ -168,19 +171,23 @@ def _finish(assignment: Assignment, *, by: User | None, now: datetime) -> None:
         requests.mark_visit_completed(visit=visit, by=by, now=now)
 
 
-def _split(row: ServiceRecord, ends_at: datetime, *, by: User, now: datetime) -> ServiceRecord:
+def _split(
+    row: ServiceRecord, starts_at: datetime, ends_at: datetime, *, by: User, now: datetime
+) -> ServiceRecord:
     """Close ``row`` at ``ends_at``, or at midnight with a second record that continues it."""
-    midnight = day_bounds(row.service_on)[1]
+    day = local_date(starts_at)
+    midnight = day_bounds(day)[1]
     first_end = min(ends_at, midnight)
-    minutes = int((first_end - row.starts_at).total_seconds() // 60)
     move(
         row,
         RecordState.UNCONFIRMED,
         event=events.RECORD_CHECKED_OUT,
         by=by,
         at=now,
+        service_on=day,
+        starts_at=starts_at,
         ends_at=first_end,
-        minutes=minutes,
+        minutes=rules.served_minutes(starts_at, first_end),
     )
     if ends_at > midnight:
         rest = ServiceRecord.objects.create(
@@ -193,7 +200,7 @@ def _split(row: ServiceRecord, ends_at: datetime, *, by: User, now: datetime) ->
             service_on=local_date(midnight),
             starts_at=midnight,
             ends_at=ends_at,
-            minutes=int((ends_at - midnight).total_seconds() // 60),
+            minutes=rules.served_minutes(midnight, ends_at),
             opened_at=now,
             record_due_on=row.record_due_on,
             continues=row,

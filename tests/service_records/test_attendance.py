@@ -104,6 +104,41 @@ def test_an_early_hour_does_not_count(task):
     assert row.starts_at == task.opening.starts_at
 
 
+@pytest.mark.parametrize(
+    ("came", "left", "began", "minutes"),
+    [
+        (-42, -40, -42, 2),  # before the plan began: what they were there
+        (-42, -42, -42, 1),  # within one minute, but it took place
+        (-42, 2, -42, 44),  # a little of the plan: no less than who left before it
+        (-60, 90, -30, 120),  # went half an hour early, of two hours planned
+        (-60, 120, 0, 120),  # waited an hour
+        (-60, 150, 0, 150),
+        (5, 100, 5, 95),
+    ],
+)
+def test_who_began_early_and_goes_early_served_all_the_same(task, came, left, began, minutes):
+    starts_at = task.opening.starts_at
+    check_in(task, now=starts_at + came * MINUTE)
+
+    row = check_out(task, starts_at + left * MINUTE)
+
+    assert (row.starts_at, row.minutes) == (starts_at + began * MINUTE, minutes)
+    assert queries.records_of(task).count() == 1
+
+
+def test_who_began_early_served_on_the_day_before():
+    just_after = VISIT_AT.replace(hour=16, minute=10)  # ten past midnight in Shanghai
+    need = matching.opening(help_requests.visit(starts_at=just_after, minutes=60))
+    task = matching.assignment(need)
+    check_in(task, now=just_after - 30 * MINUTE)
+
+    check_out(task, just_after + 20 * MINUTE)
+
+    first, second = queries.records_of(task)
+    assert (first.minutes, second.minutes) == (20, 30)
+    assert second.service_on == first.service_on + timedelta(days=1)
+
+
 def test_only_oneself_and_only_once(task):
     stranger = accounts.user()
     with refused("not_yours"):
@@ -207,24 +242,19 @@ def test_where_one_stood_is_kept_with_consent_only(task):
 @pytest.mark.parametrize(
     ("served", "minutes"),
     [
-        (timedelta(seconds=59), 0),
+        (timedelta(seconds=59), 1),  # it took place
+        (timedelta(seconds=119), 1),
         (timedelta(minutes=1), 1),
         (timedelta(minutes=89, seconds=59), 89),
         (timedelta(minutes=90), 90),
     ],
 )
-def test_a_minute_counts_once_it_is_whole(task, served, minutes):
+def test_a_minute_counts_once_it_is_whole_the_first_at_once(task, served, minutes):
     row = check_in(task)
     row = check_out(task, row.starts_at + served)
     assert (row.state, row.minutes) == ("UNCONFIRMED", minutes)
     task.refresh_from_db()
     assert task.state == "DONE"
-
-
-def test_going_before_it_began_is_nothing(task):
-    check_in(task, now=task.opening.starts_at - HOUR)
-    row = check_out(task, task.opening.starts_at - MINUTE)
-    assert (row.starts_at, row.ends_at, row.minutes) == (VISIT_AT, VISIT_AT, 0)
 
 
 def test_one_goes_once(task):

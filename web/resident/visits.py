@@ -68,15 +68,32 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
+class MinutesForm(Form):
+    """How long it was, where it was shorter than the times show."""
+
+    minutes = forms.IntegerField(
+        label=gettext_lazy("How many minutes was it"),
+        min_value=1,
+        max_value=1440,
+        required=False,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
 @login_required
-@require_POST
 def confirm(request: HttpRequest, ref: str, record: str) -> HttpResponse:
-    """Confirm that it took place."""
+    """Confirm that it took place, as the times show or shorter."""
     user, now = me(request), timezone.now()
     row = one(records.records_for(user, now=now), record)
-    actions.confirm_record(record=row, by=user, now=now)
-    messages.success(request, _("Thank you. The hours go on to the review."))
-    return redirect("web:visit", ref=ref)
+    form = MinutesForm(request.POST if request.method == "POST" else None)
+
+    def act(given: dict[str, Any]) -> Any:
+        return actions.confirm_record(record=row, by=user, now=now, **given)
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("Thank you. The hours go on to the review."))
+        return redirect("web:visit", ref=ref)
+    return show(request, "web/resident/confirm.html", form, row=row, visit_ref=ref)
 
 
 class FaceForm(Form):
