@@ -67,6 +67,11 @@ def is_superseded(proof: Proof) -> bool:
     return proof.lines.filter(record__correction__isnull=False).exists()
 
 
+def bodies_of(proof: Proof) -> list[str]:
+    """Return who recorded the services that a proof lists, as printed on it, each once."""
+    return list(dict.fromkeys(line["body"] for line in proof.content.get("lines", [])))
+
+
 class Standing(NamedTuple):
     """What a proof is worth today: "valid", "superseded", "revoked" or "not_found"."""
 

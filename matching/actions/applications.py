@@ -25,10 +25,11 @@ def apply(*, opening: Opening, by: User, now: datetime, note: str = "") -> Appli
     words = rules.check_note(note)
     opening = lock_opening(opening.pk)
     rules.check_open(opening=opening, now=now)
-    rules.check_fits(reasons=queries.why_not(opening, by, now=now))
-    lock_volunteer(by)
+    # First of all: the own place here would be the other service that stands against it.
     if queries.live_assignments(opening).filter(volunteer=by).exists():
         raise Conflict("already_applied", _("You have a place here already."))
+    rules.check_fits(reasons=queries.why_not(opening, by, now=now))
+    lock_volunteer(by)
     try:
         with transaction.atomic():
             application = Application.objects.create(

@@ -15,6 +15,7 @@ from matching.queries.visible import (
     overlapping,
     roster,
     waiting_position,
+    waiting_positions,
     why_not,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "people_of",
     "roster",
     "waiting_position",
+    "waiting_positions",
     "why_not",
 ]

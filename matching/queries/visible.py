@@ -1,5 +1,6 @@
 """What each viewer may see of offers, applications and assignments."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -178,6 +179,17 @@ def waiting_position(application: Application) -> int | None:
         | Q(applied_at=application.applied_at, pk__lt=application.pk)
     )
     return ahead.count() + 1
+
+
+def waiting_positions(applications: Iterable[Application]) -> dict[int, int]:
+    """Return the place in the line by key of those that wait, asked once for all of them."""
+    openings = {row.opening_id for row in applications if row.state == ApplicationState.WAITING}
+    lines: dict[int, int] = {}
+    places: dict[int, int] = {}
+    waiting = Application.objects.filter(opening__in=openings, state=ApplicationState.WAITING)
+    for key, opening in waiting.order_by("applied_at", "pk").values_list("pk", "opening"):
+        places[key] = lines[opening] = lines.get(opening, 0) + 1
+    return places
 
 
 def cancels_of_late(volunteer: User, *, now: datetime) -> int:

@@ -96,14 +96,7 @@ def test_twice_is_refused(at_once, asking):
     accepted, sent = matching.application(at_once), matching.application(asking)
     with refused("already_applied"):
         actions.apply(opening=asking, by=sent.volunteer, now=NOON)
-    with refused("does_not_fit"):  # busy: she has the place
-        actions.apply(opening=at_once, by=accepted.volunteer, now=NOON)
-
-
-def test_a_place_held_is_told_from_being_busy(at_once, monkeypatch):
-    accepted = matching.application(at_once)
-    monkeypatch.setattr("matching.queries.why_not", lambda *_who, **_when: [])
-    with refused("already_applied"):
+    with refused("already_applied"):  # not that she is busy then, which she is by this place
         actions.apply(opening=at_once, by=accepted.volunteer, now=NOON)
 
 

@@ -10,12 +10,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
 from accounts.roles import Permission
-from accounts.states import PaperState
+from accounts.states import CredentialKind, PaperState, SkillCode
 from kernel.references import spoken
 from kernel.text import mask_name
 from organizations import actions as organizing
@@ -24,7 +26,9 @@ from organizations.states import OrganizationState, ProjectState
 from web.console.twice import WHY, claimed_twice, on_the_card, two_residents
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
+from web.shared.places import full_name
 from web.shared.posts import area
+from web.shared.templatetags.hub import clock, day
 
 CHECKS = (
     Permission.VERIFY_PEOPLE,
@@ -214,6 +218,36 @@ def _moderate(row: Any, *, accept: bool, reason: str, by: Any, now: Any) -> Any:
     return organizing.return_project(project=row, reason=reason, by=by, now=now)
 
 
+def _project_facts(row: Any) -> list[tuple[str, Any]]:
+    """Return all that is published with a project, and its shifts."""
+    yes_no = {True: _("Yes"), False: _("No")}
+    skills = [str(SkillCode(code).label) for code in row.skills]
+    papers = [str(CredentialKind(kind).label) for kind in row.credentials]
+    shifts = [
+        _("%(when)s, %(n)d places")
+        % {
+            "when": f"{day(shift.starts_at)} {clock(shift.starts_at)}–{clock(shift.ends_at)}",
+            "n": shift.places,
+        }
+        for shift in row.shifts.order_by("starts_at")
+    ]
+    return [
+        (_("Project"), row.title),
+        (_("Organization"), row.organization.name),
+        (_("In one sentence"), row.summary),
+        (_("What volunteers do"), row.description),
+        (_("Kind"), row.get_category_display()),
+        (_("Street or town"), full_name(row.region)),
+        (_("Place"), row.place),
+        (_("Skills needed"), "、".join(skills) or "—"),
+        (_("Papers needed"), "、".join(papers) or "—"),
+        (_("Accept who fits at once"), yes_no[row.auto_accept]),
+        (_("18 and over"), yes_no[row.adults_only]),
+        (_("There is an accident insurance"), yes_no[row.insured]),
+        (_("Shifts"), format_html_join(mark_safe("<br>"), "{}", ((words,) for words in shifts))),
+    ]
+
+
 @login_required
 def project(request: HttpRequest, ref: str) -> HttpResponse:
     """Publish a project, or send it back."""
@@ -222,10 +256,5 @@ def project(request: HttpRequest, ref: str) -> HttpResponse:
         ref,
         "check-project",
         _moderate,
-        lambda row: [
-            (_("Project"), row.title),
-            (_("Organization"), row.organization.name),
-            (_("What volunteers do"), row.description),
-            (_("Place"), row.place),
-        ],
+        _project_facts,
     )

@@ -1,6 +1,6 @@
 """Describe a project, plan its shifts, hand it in."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST
 from accounts.states import Category, SkillCode
 from kernel.refusals import allowed
 from organizations import actions, queries
-from organizations.rules import check_active
+from organizations.models import Project
+from organizations.rules import check_active, check_editable
 from organizations.states import ProjectState
 from regions.queries import streets
 from web.organization.running import runs_one
@@ -93,21 +94,31 @@ class ShiftForm(Form):
     )
 
 
+def span(day: date, start: int, end: int) -> tuple[datetime, datetime]:
+    """Return when a shift begins and ends, the next day where it ends before it begins."""
+    starts_at, ends_at = instant(day, start), instant(day, end)
+    return starts_at, ends_at + timedelta(days=end <= start)
+
+
+def _mine(request: HttpRequest, ref: str) -> Project:
+    user, now = me(request), timezone.now()
+    mine = queries.my_organizations(user, now=now)
+    row: Project = one(queries.projects_for(user, now=now).filter(organization__in=mine), ref)
+    return row
+
+
 @login_required
 def project(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a project of one's own, and add shifts."""
     user, now = me(request), timezone.now()
-    mine = queries.my_organizations(user, now=now)
-    row = one(queries.projects_for(user, now=now).filter(organization__in=mine), ref)
+    row = _mine(request, ref)
     form = ShiftForm(request.POST or None)
 
     def act(given: dict[str, Any]) -> Any:
-        ends_at = instant(given["day"], given["end"])
-        if given["end"] <= given["start"]:
-            ends_at += timedelta(days=1)
+        starts_at, ends_at = span(given["day"], given["start"], given["end"])
         return actions.add_weekly_shifts(
             project=row,
-            starts_at=instant(given["day"], given["start"]),
+            starts_at=starts_at,
             ends_at=ends_at,
             places=given["places"],
             weeks=given["weeks"],
@@ -126,7 +137,58 @@ def project(request: HttpRequest, ref: str) -> HttpResponse:
         shifts=row.shifts.all(),
         may_submit=row.machine.allows(row.state, ProjectState.SUBMITTED)
         and allowed(check_active, organization=row.organization),
+        may_change=allowed(check_editable, state=row.state),
+        may_close=row.machine.allows(row.state, ProjectState.CLOSED),
+        may_archive=row.machine.allows(row.state, ProjectState.ARCHIVED),
     )
+
+
+@login_required
+def change(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write a draft or a returned project anew."""
+    row = _mine(request, ref)
+    initial = {name: getattr(row, name) for name in ProjectForm.base_fields}
+    initial |= {"region": row.region.code, "skills": list(row.skills)}
+    form = ProjectForm(request.POST or None, initial=initial)
+    places = offer_places(form, streets(), empty="")
+
+    def act(given: dict[str, Any]) -> Any:
+        given["region"] = places[given["region"]]
+        given["skills"] = {code: row.skills.get(code, 1) for code in given["skills"]}
+        stays = given["region"] == row.region and given["place"] == row.place
+        return actions.change_project(
+            project=row,
+            by=me(request),
+            now=timezone.now(),
+            credentials=row.credentials,
+            access=row.access,
+            lat=row.lat if stays else None,
+            lng=row.lng if stays else None,
+            **given,
+        )
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("Changed. Hand it in when it is right."))
+        return redirect("web:org-project", ref=ref)
+    return show(request, "web/organization/project_change.html", form, row=row)
+
+
+@login_required
+@require_POST
+def close(request: HttpRequest, ref: str) -> HttpResponse:
+    """End a project; shifts still to come are called off."""
+    actions.close_project(project=_mine(request, ref), by=me(request), now=timezone.now())
+    messages.success(request, _("Closed. Shifts still to come are called off."))
+    return redirect("web:org-project", ref=ref)
+
+
+@login_required
+@require_POST
+def archive(request: HttpRequest, ref: str) -> HttpResponse:
+    """Put away a draft that was given up, or a closed project."""
+    actions.archive_project(project=_mine(request, ref), by=me(request), now=timezone.now())
+    messages.success(request, _("Put away."))
+    return redirect("web:org-projects")
 
 
 @login_required

@@ -72,7 +72,13 @@ def project(request: HttpRequest, ref: str) -> HttpResponse:
         ):
             tasks[task.opening_id] = task
     shifts = [(o, mine.get(o.pk), tasks.get(o.pk)) for o in openings]
-    return render(request, "web/public/project.html", {"project": row, "shifts": shifts})
+    positions = matched.waiting_positions(mine.values())
+    in_line = {row.opening_id: positions.get(row.pk) for row in mine.values()}
+    context = {
+        "project": row,
+        "shifts": [(*shift, in_line.get(shift[0].pk)) for shift in shifts],
+    }
+    return render(request, "web/public/project.html", context)
 
 
 @login_required

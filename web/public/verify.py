@@ -41,7 +41,8 @@ class RevokeForm(Form):
 def standing(request: HttpRequest, number: str) -> HttpResponse:
     """Say what the proof is worth; a wrong number gets the same page. Who may revoke it does so here."""
     found, now = queries.standing(number), timezone.now()
-    context = {"standing": found, "proof": found.proof}
+    bodies = queries.bodies_of(found.proof) if found.proof else []
+    context = {"standing": found, "proof": found.proof, "bodies": bodies}
     mine = queries.revocable_for(viewer(request), now=now).filter(revoked_at__isnull=True)
     proof = mine.filter(pk=found.proof.pk).first() if found.proof else None
     if proof is None:

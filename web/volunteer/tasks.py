@@ -22,8 +22,8 @@ from rights.actions import report_incident
 from rights.states import IncidentKind
 from service_records import actions as records
 from service_records import queries as recorded
-from service_records.rules import check_check_in
-from service_records.states import CheckMethod
+from service_records.rules import check_check_in, check_evaluates
+from service_records.states import CheckMethod, Face, Side
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 
@@ -51,6 +51,15 @@ def task(request: HttpRequest, ref: str) -> HttpResponse:
             "needs": [Need(code).label for code in needs],
             "resident": visit.request.resident if visit else None,
             "records": recorded.records_of(row),
+            "may_evaluate": allowed(
+                check_evaluates,
+                assignment=row,
+                may=True,
+                given=recorded.evaluations_for(user, now=now)
+                .filter(assignment=row, side=Side.VOLUNTEER)
+                .exists(),
+                now=now,
+            ),
             "may_check_in": allowed(check_check_in, assignment=row, now=now),
             "may_cancel": allowed(check_cancels, assignment=row, may=True, now=now),
         },
@@ -116,6 +125,34 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
         messages.success(request, _("Thank you for saying so in time. We look for somebody else."))
         return redirect("web:volunteer")
     return show(request, "web/volunteer/cannot.html", form, row=row)
+
+
+class FaceForm(Form):
+    """A plain question with faces."""
+
+    face = forms.ChoiceField(
+        label=gettext_lazy("How was it for you?"), widget=forms.RadioSelect, choices=Face.choices
+    )
+    words = TextField(
+        label=gettext_lazy("Anything to add"), lines=True, max_length=500, required=False
+    )
+
+
+@login_required
+def evaluate(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say how it was, once it is done."""
+    row = _mine(request, ref)
+    form = FaceForm(request.POST or None)
+
+    def act(given: dict[str, Any]) -> Any:
+        return records.evaluate(
+            assignment=row, side=Side.VOLUNTEER, by=me(request), now=timezone.now(), **given
+        )
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("Thank you for saying so."))
+        return redirect("web:task", ref=ref)
+    return show(request, "web/volunteer/evaluate.html", form, row=row)
 
 
 class IncidentForm(Form):

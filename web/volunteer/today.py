@@ -21,14 +21,16 @@ def volunteer(request: HttpRequest) -> HttpResponse:
     tasks = queries.assignments_for(user, now=now).filter(volunteer=user, state__in=LIVE)
     offers = queries.offers_for(user).filter(state=OfferState.SENT, expires_at__gt=now)
     waiting = [ApplicationState.SENT, ApplicationState.WAITING]
-    applications = queries.applications_for(user, now=now).filter(volunteer=user, state__in=waiting)
+    asked = queries.applications_for(user, now=now).filter(volunteer=user, state__in=waiting)
+    applications = list(asked[:20])
+    positions = queries.waiting_positions(applications)
     return render(
         request,
         "web/volunteer/today.html",
         {
             "agreed": tasks.order_by("opening__starts_at")[:10],
             "offers": offers.order_by("expires_at")[:20],
-            "applications": applications[:20],
+            "applications": [(row, positions.get(row.pk)) for row in applications],
             **standing,
             "to_do": [task for task in standing["tasks"] if not task.is_done],
         },

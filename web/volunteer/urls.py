@@ -33,5 +33,6 @@ urlpatterns = [
     path("assignments/<str:ref>/check-in/", tasks.check_in, name="check-in"),
     path("assignments/<str:ref>/check-out/", tasks.check_out, name="check-out"),
     path("assignments/<str:ref>/cancel/", tasks.cancel, name="task-cancel"),
+    path("assignments/<str:ref>/evaluate/", tasks.evaluate, name="task-evaluate"),
     path("assignments/<str:ref>/incident/", tasks.incident, name="incident-new"),
 ]
