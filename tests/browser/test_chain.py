@@ -84,6 +84,8 @@ def test_a_request_becomes_a_proof_on_phones(live_server, signed_in, new_context
     guardian.goto(f"/visits/{visit.ref}/")
     check(guardian)
     code = guardian.locator(".vh-code").inner_text()
+    size = "element => parseFloat(getComputedStyle(element).fontSize)"
+    assert guardian.locator(".vh-code").evaluate(size) >= 40  # read at arm's length
     second.reload()
     expect(second.locator("main")).to_contain_text("人民路1号3楼")
     second.get_by_role("link", name="签到").click()
