@@ -143,7 +143,9 @@ def ask_review(*, case: Case, by: User | None, now: datetime, code: str = "") ->
     """
     today = local_date(now)
     rules.check_own(own=queries.is_own(case, by=by, code=code))
-    rules.check_asks_review(state=case.state, concluded_on=queries.settled_on(case, now=now), today=today)
+    rules.check_asks_review(
+        state=case.state, concluded_on=queries.settled_on(case, now=now), today=today
+    )
     event = _name(case, events.COMPLAINT_REVIEW_ASKED, events.APPEAL_REVIEW_ASKED)
     move(
         case,

@@ -5,28 +5,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0002_session_seen'),
-        ('matching', '0001_initial'),
-        ('organizations', '0001_initial'),
-        ('regions', '0001_initial'),
-        ('rights', '0002_clocks_that_ran_out'),
+        ("kernel", "0002_session_seen"),
+        ("matching", "0001_initial"),
+        ("organizations", "0001_initial"),
+        ("regions", "0001_initial"),
+        ("rights", "0002_clocks_that_ran_out"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='complaint',
-            name='complaint_kind_is_known',
+            model_name="complaint",
+            name="complaint_kind_is_known",
         ),
         migrations.AlterField(
-            model_name='complaint',
-            name='kind',
-            field=models.CharField(choices=[('HOURS', 'hours'), ('ORGANIZATION', 'an organization'), ('PROJECT', 'a project'), ('PERSON', 'a person'), ('PRIVACY', 'privacy'), ('ACCIDENT', 'an accident'), ('PLATFORM', 'the platform')], max_length=12),
+            model_name="complaint",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("HOURS", "hours"),
+                    ("ORGANIZATION", "an organization"),
+                    ("PROJECT", "a project"),
+                    ("PERSON", "a person"),
+                    ("PRIVACY", "privacy"),
+                    ("ACCIDENT", "an accident"),
+                    ("PLATFORM", "the platform"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['HOURS', 'ORGANIZATION', 'PROJECT', 'PERSON', 'PRIVACY', 'ACCIDENT', 'PLATFORM'])), name='complaint_kind_is_known'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "HOURS",
+                            "ORGANIZATION",
+                            "PROJECT",
+                            "PERSON",
+                            "PRIVACY",
+                            "ACCIDENT",
+                            "PLATFORM",
+                        ],
+                    )
+                ),
+                name="complaint_kind_is_known",
+            ),
         ),
     ]

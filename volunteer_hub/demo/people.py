@@ -101,8 +101,8 @@ def volunteer(
     )
     skills = random.sample(SkillCode.values, random.randint(4, 9))
     if always:
-        wanted = ("WHEELCHAIR", "TEXT_CONTACT", "READING", "HOUSEWORK", "DIGITAL")
-        skills = list(dict.fromkeys((*skills, *wanted)))
+        useful = ("WHEELCHAIR", "TEXT_CONTACT", "READING", "HOUSEWORK", "DIGITAL")
+        skills = list(dict.fromkeys((*skills, *useful)))
     actions.set_skills(skills={code: random.choice((1, 2, 2, 3)) for code in skills}, **by)
     wanted = random.sample(Category.values, random.randint(5, 10))
     actions.set_categories(categories=Category.values if always else wanted, **by)

@@ -232,9 +232,7 @@ def evaluate(request: HttpRequest, ref: str) -> HttpResponse:
     form = ScoresForm(request.POST or None)
 
     def act(given: dict[str, Any]) -> Any:
-        return records.evaluate(
-            assignment=task, side=Side.COORDINATOR, by=user, now=now, **given
-        )
+        return records.evaluate(assignment=task, side=Side.COORDINATOR, by=user, now=now, **given)
 
     if request.method == "POST" and carry_out(form, act):
         messages.success(request, _("Thank you for saying so."))

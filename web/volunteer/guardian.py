@@ -26,7 +26,9 @@ class GuardianForm(Form):
     name = TextField(label=gettext_lazy("Name of your guardian"), max_length=30)
     phone = TextField(
         label=gettext_lazy("Mobile number of your guardian"),
-        help_text=gettext_lazy("We send the address of the page there. With this number your guardian signs in and allows it."),
+        help_text=gettext_lazy(
+            "We send the address of the page there. With this number your guardian signs in and allows it."
+        ),
         max_length=20,
     )
 
