@@ -8,7 +8,7 @@ from django.utils import timezone
 from matching import queries
 from matching.states import LIVE, ApplicationState, OfferState
 from web.shared.pages import me
-from web.volunteer.register import standing_of
+from web.volunteer.register import standing_of, tasks_of
 
 
 @login_required
@@ -17,7 +17,8 @@ def volunteer(request: HttpRequest) -> HttpResponse:
     user, now = me(request), timezone.now()
     if not hasattr(user, "volunteer"):
         return redirect("web:volunteer-register")
-    standing = standing_of(user, user.volunteer)
+    profile = user.volunteer
+    standing = {"tasks": tasks_of(profile)} if profile.is_verified else standing_of(user, profile)
     tasks = queries.assignments_for(user, now=now).filter(volunteer=user, state__in=LIVE)
     offers = queries.offers_for(user).filter(state=OfferState.SENT, expires_at__gt=now)
     waiting = [ApplicationState.SENT, ApplicationState.WAITING]
