@@ -40,6 +40,7 @@ def test_help_is_asked_for_one_question_a_page(live_server, signed_in):
         lambda: page.get_by_label("您最在意的事").fill("想去复诊"),
         lambda: page.get_by_label("明天").check(force=True),
         lambda: page.get_by_label("几点开始").fill("14:00"),
+        lambda: expect(page.get_by_label("在家里")).to_be_checked(),
         lambda: page.get_by_label("都可以").check(force=True),
         lambda: None,
     ):
