@@ -165,7 +165,12 @@ def start(asked: argparse.Namespace) -> int:
     ):
         raise Stop("--web-workers above 1 needs DATABASE_URL (PostgreSQL) and REDIS_URL")
     data = (Path(os.environ.get("HUB_CALLED_FROM", ROOT)) / asked.data).resolve()
-    listener = bind(asked.port)
+    with bind(asked.port) as listener:
+        return _start_at(listener, data, asked)
+
+
+def _start_at(listener: socket.socket, data: Path, asked: argparse.Namespace) -> int:
+    """Prepare folder and database, and keep the processes running."""
     prepare_folder(data, is_used=reach_database())
     is_demo = demo_is_on(data, wanted=not asked.no_demo)
     os.environ |= {

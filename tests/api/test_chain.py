@@ -109,7 +109,7 @@ def test_a_request_becomes_verified_hours_on_a_proof_and_an_appeal_supersedes_it
     )
 
     # check-out, confirmation, review
-    clock.to(visit_at + timedelta(minutes=89, seconds=30))
+    clock.to(visit_at + timedelta(minutes=84, seconds=30))
     record = second.post(f"assignments/{task['ref']}/check-out/")
     assert (record["state"], record["minutes"]) == ("UNCONFIRMED", 89)
     guardian.post(f"service-records/{record['ref']}/confirm/")

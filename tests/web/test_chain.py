@@ -1,5 +1,6 @@
 """The whole chain through the pages, as people fill them in."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -100,7 +101,7 @@ def test_a_request_becomes_hours_on_a_proof_page_by_page(clock: Clock):
     visit = request.visits.get()
     clock.to(visit.starts_at - timedelta(minutes=5))
     code = str(ArrivalCode.objects.get().code)
-    guardian.see(f"/visits/{visit.ref}/", code)
+    assert code in re.sub(r"<[^>]+>|\s", "", guardian.see(f"/visits/{visit.ref}/"))
     second.see(page, "人民路1号3楼")
     task = Assignment.objects.get()
     wrong = second.client.post(f"/assignments/{task.ref}/check-in/", {"code": "1"})
@@ -109,7 +110,7 @@ def test_a_request_becomes_hours_on_a_proof_page_by_page(clock: Clock):
     second.do(f"/assignments/{task.ref}/check-in/", code=code)
 
     # check-out, confirmation, evaluation, review
-    clock.to(visit.starts_at + timedelta(minutes=90))
+    clock.to(visit.starts_at + timedelta(minutes=85))
     second.do(f"/assignments/{task.ref}/check-out/")
     record = ServiceRecord.objects.get()
     guardian.see(f"/visits/{visit.ref}/", "90")
