@@ -107,8 +107,7 @@ def _confirmers(scene: Scene, now: datetime) -> list[Told]:
 def _recorder(scene: Scene, now: datetime) -> list[Told]:
     """Return who confirmed, with the page on which they did: at home, in the organization, at the desk."""
     user = scene.recorder
-    if user is None:
-        return []
+    assert user is not None  # hours were confirmed before they can be returned
     if user in _side(scene, now):
         return [Told(user, scene.side_link)]
     at_desk = user not in _running(scene, now)

@@ -46,6 +46,9 @@ def test_the_best_are_those_of_everybody(crowd, top):
 
 
 def test_it_ends_when_nobody_farther_away_can_be_better(crowd, django_assert_max_num_queries):
-    batches_for_everybody = PEOPLE // 3
-    with django_assert_max_num_queries(1 + 9 * (batches_for_everybody - 2)):
+    VolunteerProfile.objects.update(radius_m=30_000)
+    line = search._outwards(crowd, search.able(crowd))
+    assert len(line) > 3 * search.BATCH
+
+    with django_assert_max_num_queries(1 + 2 * 9):  # two batches of nine reads each at most
         assert search.best_of(crowd, search.able(crowd), top=1, now=NOON)

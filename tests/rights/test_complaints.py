@@ -339,3 +339,12 @@ def test_two_who_look_at_once_announce_an_overdue_case_once():
 
     assert told == [True, False]
     assert Event.objects.filter(name="complaint.overdue").count() == 1
+
+
+def test_no_clock_runs_for_what_was_taken_back():
+    case = rights.complaint()
+    assert case.due_on == case.acknowledge_by
+
+    actions.withdraw_case(case=case, by=case.by, now=NOON)
+
+    assert case.due_on is None
