@@ -12,21 +12,10 @@ from kernel.events import record as leave_event
 from kernel.references import new_number
 from kernel.refusals import Conflict, Invalid
 from kernel.transitions import move
-from organizations import queries as bodies
 from regions.models import Region
 from service_records import events, queries, rules
 from service_records.models import HoursReview, ServiceRecord
 from service_records.states import Decision, RecordState
-
-
-def may_confirm(user: User, row: ServiceRecord, *, now: datetime) -> bool:
-    """Say whether ``user`` confirms this record: resident's side, who runs it, or the street's clerk."""
-    visit = row.assignment.opening.visit
-    if visit and people.acting(user, visit.request.resident, deed="confirm", now=now):
-        return True
-    if bodies.is_member(user, row.organization, now=now):
-        return True
-    return people.may(user, Permission.CONFIRM_SERVICE, region=row.region, now=now)
 
 
 @transaction.atomic
@@ -38,7 +27,7 @@ def confirm_record(
     Whoever confirms becomes the recorder. Raises ``NotAllowed`` (``your_own``,
     ``not_yours_to_confirm``), ``Invalid`` (``bad_minutes``), ``Conflict`` (``illegal_move``).
     """
-    rules.check_confirms(record=record, may=may_confirm(by, record, now=now), by=by)
+    rules.check_confirms(record=record, may=queries.may_confirm(by, record, now=now), by=by)
     return _propose(record, minutes, by=by, now=now)
 
 
@@ -67,7 +56,7 @@ def propose_again(
     *, record: ServiceRecord, minutes: int, words: str, by: User, now: datetime
 ) -> ServiceRecord:
     """Hand a returned record in again, with what was missing. Raises as ``confirm_record``."""
-    rules.check_confirms(record=record, may=may_confirm(by, record, now=now), by=by)
+    rules.check_confirms(record=record, may=queries.may_confirm(by, record, now=now), by=by)
     return _propose(record, minutes, by=by, now=now, words=rules.check_words(words))
 
 

@@ -55,6 +55,16 @@ def records_for(viewer: User | None, *, now: datetime) -> QuerySet[ServiceRecord
     )
 
 
+def may_confirm(user: User, row: ServiceRecord, *, now: datetime) -> bool:
+    """Say whether ``user`` confirms this record: resident's side, who runs it, or the street's clerk."""
+    visit = row.assignment.opening.visit
+    if visit and people.acting(user, visit.request.resident, deed="confirm", now=now):
+        return True
+    if bodies.is_member(user, row.organization, now=now):
+        return True
+    return people.may(user, Permission.CONFIRM_SERVICE, region=row.region, now=now)
+
+
 def own_records(volunteer: User) -> QuerySet[ServiceRecord]:
     """Return a volunteer's own records, the newest first."""
     return (

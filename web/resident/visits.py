@@ -20,7 +20,6 @@ from kernel.refusals import allowed
 from matching.queries import assignments_for
 from service_records import actions
 from service_records import queries as records
-from service_records.actions.hours import may_confirm
 from service_records.rules import check_confirms, check_evaluates
 from service_records.states import Face, RecordState, Side
 from web.shared.context import is_short
@@ -86,7 +85,7 @@ def confirm(request: HttpRequest, ref: str, record: str) -> HttpResponse:
     """Confirm that it took place, as the times show or shorter."""
     user, now = me(request), timezone.now()
     row = one(records.records_for(user, now=now), record)
-    check_confirms(record=row, may=may_confirm(user, row, now=now), by=user)
+    check_confirms(record=row, may=records.may_confirm(user, row, now=now), by=user)
     form = MinutesForm(request.POST if request.method == "POST" else None)
 
     def act(given: dict[str, Any]) -> Any:
