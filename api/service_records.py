@@ -236,9 +236,7 @@ class ServiceRecords(ReadOperations):
         """
         refs = list(dict.fromkeys(self.given(ManyRecords)["records"]))
         now = timezone.now()
-        found = queries.records_for(self.viewer, now=now).filter(
-            ref__in=[ref for ref in refs if ref.isprintable()]  # PostgreSQL takes no NUL
-        )
+        found = queries.records_for(self.viewer, now=now).filter(ref__in=refs)
 
         def act() -> dict[str, Any]:
             outcomes = (

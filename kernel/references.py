@@ -13,6 +13,7 @@ else:
     TextColumn = models.CharField
 
 DIGITS = 9
+NO_REF = "?"
 
 
 def new_ref() -> str:
@@ -26,6 +27,11 @@ class RefField(TextColumn):
     def __init__(self, *args: Any, **options: Any) -> None:
         fixed = {"max_length": 22, "unique": True, "default": new_ref, "editable": False}
         super().__init__(*args, **{**options, **fixed})
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return what the database gets: what no reference can be finds nothing (PostgreSQL takes no NUL)."""
+        text = super().get_prep_value(value)
+        return text if text is None or text.isprintable() else NO_REF
 
 
 def _check_digit(digits: str) -> str:

@@ -125,8 +125,6 @@ def case_queue(viewer: User, *, now: datetime) -> list[Complaint | Appeal]:
 
 def case_for(viewer: User, ref: str, *, now: datetime) -> Complaint | Appeal | None:
     """Return the case with this reference, decided or not, when it is the viewer's own or to handle."""
-    if not ref.isprintable():  # PostgreSQL takes no NUL
-        return None
     complaint = complaints_for(viewer, now=now).filter(ref=ref).first()
     return complaint or appeals_for(viewer, now=now).filter(ref=ref).first()
 

@@ -41,8 +41,6 @@ def guardian_mark(volunteer: VolunteerProfile) -> str:
 def ward(viewer: User | None, ref: str, *, now: datetime) -> VolunteerProfile | None:
     """Return the volunteer with this reference to whom the viewer is the guardian, or the office that
     checks people's papers; None for everybody else, and for no such volunteer."""
-    if not ref.isprintable():  # PostgreSQL takes no NUL
-        return None
     row = (
         VolunteerProfile.objects.filter(ref=ref)
         .select_related("user__key", "key", "region__parent")
