@@ -11,10 +11,10 @@ from threading import Thread
 from urllib.request import urlopen
 
 from ops.supervise import Child, supervise
+from volunteer_hub.demo import MOST_SCALE
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
-MOST_SCALE = 100
 PATIENCE = 60  # seconds for the first answer
 
 

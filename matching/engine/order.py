@@ -24,6 +24,11 @@ class Weights:
         if min(parts) < 0 or sum(parts) <= 0:
             raise ValueError(f"weights must not be negative, nor all zero: {parts}")
 
+    @property
+    def total(self) -> float:
+        """What all parts are worth together."""
+        return self.near + self.skill + self.load
+
 
 USUAL = Weights()
 
@@ -47,8 +52,7 @@ class Candidate(NamedTuple):
 def best_at(away: float, weights: Weights) -> float:
     """Return the score that nobody beyond ``away`` metres can pass, whatever else they are."""
     near = weights.near * max(0.0, 1 - away / FAR_M)
-    total = weights.near + weights.skill + weights.load
-    return round((near + weights.skill + weights.load) / total, 6)
+    return round((near + weights.skill + weights.load) / weights.total, 6)
 
 
 def _near(need: Need, person: Person) -> tuple[Reason, int | None]:
@@ -77,7 +81,6 @@ def _load(person: Person) -> Reason:
 def rank(need: Need, pool: Iterable[Person], *, weights: Weights = USUAL) -> list[Candidate]:
     """Return who can go, best first. Equals are ordered by their stable tie, so that the order of
     ``pool`` changes nothing."""
-    total = weights.near + weights.skill + weights.load
     found = []
     for person in pool:
         if refusals(need, person):
@@ -86,6 +89,6 @@ def rank(need: Need, pool: Iterable[Person], *, weights: Weights = USUAL) -> lis
         skill, load = _skill(need, person), _load(person)
         score = (
             weights.near * near.value + weights.skill * skill.value + weights.load * load.value
-        ) / total
+        ) / weights.total
         found.append(Candidate(person.id, round(score, 6), (near, skill, load), away, person.tie))
     return sorted(found, key=lambda candidate: candidate.order)

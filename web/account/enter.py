@@ -69,11 +69,8 @@ def let_in(request: HttpRequest, user: User, *, passed: bool = False) -> HttpRes
     return redirect(wanted)
 
 
-def enter(request: HttpRequest) -> HttpResponse:
-    """Ask for the address; the same answer for known and unknown."""
-    if wanted := request.GET.get("next"):
-        request.session["next"] = wanted
-    form = AddressForm(request.POST or None)
+def code_sent(request: HttpRequest, form: Form) -> bool:
+    """Send a code to the form's address; False where it is refused."""
 
     def send(given: dict[str, Any]) -> Any:
         return actions.request_code(
@@ -83,7 +80,15 @@ def enter(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
 
-    if request.method == "POST" and carry_out(form, send):
+    return bool(carry_out(form, send))
+
+
+def enter(request: HttpRequest) -> HttpResponse:
+    """Ask for the address; the same answer for known and unknown."""
+    if wanted := request.GET.get("next"):
+        request.session["next"] = wanted
+    form = AddressForm(request.POST or None)
+    if request.method == "POST" and code_sent(request, form):
         request.session["address"] = form.cleaned_data["address"]
         return redirect("web:enter-code")
     return show(request, "web/account/enter.html", form)
@@ -106,7 +111,7 @@ def code(request: HttpRequest) -> HttpResponse:
     if user:
         del request.session["address"]
         return let_in(request, user)
-    return show(request, "web/account/code.html", form, address=address)
+    return show(request, "web/account/code.html", form, address=address, before="web:enter")
 
 
 def password(request: HttpRequest) -> HttpResponse:

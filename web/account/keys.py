@@ -9,13 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
 from accounts.states import PASSED
 from kernel.sessions import BROWSER
-from web.account.enter import BACKEND, CodeForm
+from web.account.enter import BACKEND, CodeForm, code_sent
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import address_of, me
 
@@ -86,16 +86,7 @@ class NewAddressForm(Form):
 def address(request: HttpRequest) -> HttpResponse:
     """Say the new address; a code goes there."""
     form = NewAddressForm(request.POST or None)
-
-    def send(given: dict[str, Any]) -> Any:
-        return actions.request_code(
-            address=given["address"],
-            ip=address_of(request),
-            language=get_language() or "zh-hans",
-            now=timezone.now(),
-        )
-
-    if request.method == "POST" and carry_out(form, send):
+    if request.method == "POST" and code_sent(request, form):
         request.session["new_address"] = form.cleaned_data["address"]
         return redirect("web:address-code")
     return show(request, "web/account/address.html", form)
@@ -124,4 +115,4 @@ def address_code(request: HttpRequest) -> HttpResponse:
         del request.session["new_address"]
         messages.success(request, _("Changed. From now on codes and messages go there."))
         return redirect("web:account")
-    return show(request, "web/account/address_code.html", form, address=wanted)
+    return show(request, "web/account/code.html", form, address=wanted, before="web:address")

@@ -56,12 +56,17 @@ def own(request: HttpRequest, row: Complaint | Appeal, *, now: datetime) -> Http
     return render(request, "web/cases/own.html", context)
 
 
-def _do(request: HttpRequest, ref: str, deed: str, words: str) -> HttpResponse:
-    user, now = me(request), timezone.now()
-    row = queries.case_for(user, ref, now=now)
+def case_of(request: HttpRequest, ref: str) -> Complaint | Appeal:
+    """Return the case with this reference: one's own, or one to handle."""
+    row = queries.case_for(me(request), ref, now=timezone.now())
     if row is None:
         raise Http404
-    DEEDS[deed](case=row, by=user, now=now)
+    return row
+
+
+def do(request: HttpRequest, ref: str, deed: Callable[..., Any], words: str) -> HttpResponse:
+    """Do what a button asks for, and come back to the case."""
+    deed(case=case_of(request, ref), by=me(request), now=timezone.now())
     messages.success(request, words)
     return redirect("web:case", ref=ref)
 
@@ -70,18 +75,18 @@ def _do(request: HttpRequest, ref: str, deed: str, words: str) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     """Take it back."""
-    return _do(request, ref, "withdraw", _("You have taken it back."))
+    return do(request, ref, actions.withdraw_case, _("You have taken it back."))
 
 
 @login_required
 @require_POST
 def review(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask another person to look once more."""
-    return _do(request, ref, "review", _("Another person looks at it once more."))
+    return do(request, ref, actions.ask_review, _("Another person looks at it once more."))
 
 
 @login_required
 @require_POST
 def close(request: HttpRequest, ref: str) -> HttpResponse:
     """End a decided case: who asked is content, or the time for a review is over."""
-    return _do(request, ref, "close", _("Closed."))
+    return do(request, ref, actions.close_case, _("Closed."))

@@ -1,12 +1,11 @@
 """Handle a case: acknowledge, take in hand, look, extend, decide, close."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from kernel.workdays import local_date
 from rights import actions, queries, rules
 from rights.models import Appeal, Complaint
 from rights.states import CaseState, Outcome
-from web.cases.following import deeds_of, own
+from web.cases.following import case_of, deeds_of, do, own
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
 from web.shared.posts import area
@@ -31,13 +30,6 @@ def queue(request: HttpRequest) -> HttpResponse:
     area(request, Permission.HANDLE_CASES)
     cases = queries.case_queue(me(request), now=timezone.now())
     return render(request, "web/cases/queue.html", {"cases": cases})
-
-
-def _case(request: HttpRequest, ref: str) -> Complaint | Appeal:
-    found = queries.case_for(me(request), ref, now=timezone.now())
-    if found is None:
-        raise Http404
-    return found
 
 
 class RulingForm(Form):
@@ -67,7 +59,7 @@ def _may_decide(row: Complaint | Appeal, by: Any) -> bool:
 def case(request: HttpRequest, ref: str) -> HttpResponse:
     """Show a case: to who brought it how it stands, to who handles it all there is, and decide it."""
     user, now = me(request), timezone.now()
-    row = _case(request, ref)
+    row = case_of(request, ref)
     if row.by_id == user.pk:
         return own(request, row, now=now)
     form = RulingForm(request.POST or None)
@@ -96,28 +88,22 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
     return show(request, "web/cases/case.html", form, row=row, **context)
 
 
-def _do(request: HttpRequest, ref: str, deed: Callable[..., Any], words: str) -> HttpResponse:
-    deed(case=_case(request, ref), by=me(request), now=timezone.now())
-    messages.success(request, words)
-    return redirect("web:case", ref=ref)
-
-
 @login_required
 @require_POST
 def acknowledge(request: HttpRequest, ref: str) -> HttpResponse:
     """Tell who asked that it has arrived."""
-    return _do(request, ref, actions.acknowledge, _("Acknowledged."))
+    return do(request, ref, actions.acknowledge, _("Acknowledged."))
 
 
 @login_required
 @require_POST
 def take(request: HttpRequest, ref: str) -> HttpResponse:
     """Begin to look into it."""
-    return _do(request, ref, actions.take_in_hand, _("It is in your hands now."))
+    return do(request, ref, actions.take_in_hand, _("It is in your hands now."))
 
 
 @login_required
 @require_POST
 def extend(request: HttpRequest, ref: str) -> HttpResponse:
     """Give the conclusion more days, once."""
-    return _do(request, ref, actions.extend_case, _("Extended. Who asked is told."))
+    return do(request, ref, actions.extend_case, _("Extended. Who asked is told."))

@@ -80,8 +80,8 @@ def new(request: HttpRequest, ref: str) -> HttpResponse:
     return show(request, "web/organization/project_new.html", form, body=body)
 
 
-class ShiftForm(Form):
-    """A dated part, once or in several weeks."""
+class TimesForm(Form):
+    """When a shift is, and how many can come."""
 
     stands_at: ClassVar = {"starts_at": "day", "ends_at": "end"}
 
@@ -89,6 +89,11 @@ class ShiftForm(Form):
     start = ClockField(label=gettext_lazy("From"), max_length=5)
     end = ClockField(label=gettext_lazy("To"), max_length=5)
     places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=500, initial=4)
+
+
+class ShiftForm(TimesForm):
+    """A dated part, once or in several weeks."""
+
     weeks = forms.IntegerField(
         label=gettext_lazy("In how many weeks"), min_value=1, max_value=26, initial=1
     )

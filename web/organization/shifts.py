@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -29,8 +29,8 @@ from service_records import actions as records
 from service_records import queries as recorded
 from service_records.rules import EARLY, check_evaluates
 from service_records.states import CheckMethod, Side
-from web.organization.projects import span
-from web.shared.forms import ClockField, DayField, Form, TextField, carry_out, show
+from web.organization.projects import TimesForm, span
+from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 from web.shared.templatetags.hub import clock
 
@@ -238,17 +238,6 @@ def evaluate(request: HttpRequest, ref: str) -> HttpResponse:
         messages.success(request, _("Thank you for saying so."))
         return redirect("web:org-shift", ref=_shift_of(task))
     return show(request, "web/organization/evaluate.html", form, row=task)
-
-
-class TimesForm(Form):
-    """When it is, and how many can come."""
-
-    stands_at: ClassVar = {"starts_at": "day", "ends_at": "end"}
-
-    day = DayField(label=gettext_lazy("Day"))
-    start = ClockField(label=gettext_lazy("From"), max_length=5)
-    end = ClockField(label=gettext_lazy("To"), max_length=5)
-    places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=500)
 
 
 @login_required

@@ -21,9 +21,10 @@ from matching.queries import assignments_for
 from service_records import actions
 from service_records import queries as records
 from service_records.rules import check_confirms, check_evaluates
-from service_records.states import Face, RecordState, Side
+from service_records.states import RecordState, Side
+from web.shared import faces
 from web.shared.context import is_short
-from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
 
 
@@ -97,34 +98,13 @@ def confirm(request: HttpRequest, ref: str, record: str) -> HttpResponse:
     return show(request, "web/resident/confirm.html", form, row=row, visit_ref=ref)
 
 
-class FaceForm(Form):
-    """A plain question with faces."""
-
-    face = forms.ChoiceField(
-        label=gettext_lazy("How was it?"), widget=forms.RadioSelect, choices=Face.choices
-    )
-    words = TextField(
-        label=gettext_lazy("Anything to add"), lines=True, max_length=500, required=False
-    )
-
-
 @login_required
 def evaluate(request: HttpRequest, ref: str, task: str) -> HttpResponse:
     """Say how it was."""
     user, now = me(request), timezone.now()
     row = one(queries.visits_for(user, now=now), ref)
     assignment = one(assignments_for(user, now=now).filter(opening__visit=row), task)
-    form = FaceForm(request.POST or None)
-
-    def act(given: dict[str, Any]) -> Any:
-        return actions.evaluate(
-            assignment=assignment, side=Side.RESIDENT, by=user, now=now, **given
-        )
-
-    if request.method == "POST" and carry_out(form, act):
-        messages.success(request, _("Thank you for saying so."))
-        return redirect("web:visit", ref=ref)
-    return show(request, "web/resident/evaluate.html", form, row=row)
+    return faces.evaluate(request, assignment, Side.RESIDENT, before="web:visit", ref=ref)
 
 
 @login_required

@@ -23,7 +23,8 @@ from rights.states import IncidentKind
 from service_records import actions as records
 from service_records import queries as recorded
 from service_records.rules import check_check_in, check_evaluates
-from service_records.states import CheckMethod, Face, Side
+from service_records.states import CheckMethod, Side
+from web.shared import faces
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 
@@ -127,32 +128,10 @@ def cancel(request: HttpRequest, ref: str) -> HttpResponse:
     return show(request, "web/volunteer/cannot.html", form, row=row)
 
 
-class FaceForm(Form):
-    """A plain question with faces."""
-
-    face = forms.ChoiceField(
-        label=gettext_lazy("How was it for you?"), widget=forms.RadioSelect, choices=Face.choices
-    )
-    words = TextField(
-        label=gettext_lazy("Anything to add"), lines=True, max_length=500, required=False
-    )
-
-
 @login_required
 def evaluate(request: HttpRequest, ref: str) -> HttpResponse:
     """Say how it was, once it is done."""
-    row = _mine(request, ref)
-    form = FaceForm(request.POST or None)
-
-    def act(given: dict[str, Any]) -> Any:
-        return records.evaluate(
-            assignment=row, side=Side.VOLUNTEER, by=me(request), now=timezone.now(), **given
-        )
-
-    if request.method == "POST" and carry_out(form, act):
-        messages.success(request, _("Thank you for saying so."))
-        return redirect("web:task", ref=ref)
-    return show(request, "web/volunteer/evaluate.html", form, row=row)
+    return faces.evaluate(request, _mine(request, ref), Side.VOLUNTEER, before="web:task", ref=ref)
 
 
 class IncidentForm(Form):

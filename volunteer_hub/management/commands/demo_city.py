@@ -15,17 +15,16 @@ from django.utils import timezone
 from accounts.models import User
 from kernel import seal
 from organizations.models import Organization
+from volunteer_hub.demo import MOST_SCALE
 from volunteer_hub.demo.city import City, moment
 from volunteer_hub.demo.personas import Personas
-
-MOST = 100  # thirty thousand volunteers
 
 
 def _scale(text: str) -> float:
     """Read how large the city is to be."""
     scale = float(text)
-    if not 0 < scale <= MOST:
-        raise ArgumentTypeError(f"more than 0, at most {MOST}")
+    if not 0 < scale <= MOST_SCALE:
+        raise ArgumentTypeError(f"more than 0, at most {MOST_SCALE}")
     return scale
 
 

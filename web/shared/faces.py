@@ -1,0 +1,51 @@
+"""How it was: a plain question with faces, asked of either side on a page of its own."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from matching.models import Assignment
+from service_records import actions
+from service_records.states import Face, Side
+from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.pages import me
+
+QUESTIONS = {
+    Side.RESIDENT: gettext_lazy("How was it?"),
+    Side.VOLUNTEER: gettext_lazy("How was it for you?"),
+}
+
+
+class FaceForm(Form):
+    """A face, and a sentence where there is one to say."""
+
+    face = forms.ChoiceField(
+        label=QUESTIONS[Side.RESIDENT], widget=forms.RadioSelect, choices=Face.choices
+    )
+    words = TextField(
+        label=gettext_lazy("Anything to add"), lines=True, max_length=500, required=False
+    )
+
+
+def evaluate(
+    request: HttpRequest, task: Assignment, side: Side, *, before: str, ref: str
+) -> HttpResponse:
+    """Ask ``side`` how the service was; then, or on the way back, lead to the page ``before`` of ``ref``."""
+    form = FaceForm(request.POST or None)
+    form.fields["face"].label = QUESTIONS[side]
+
+    def act(given: dict[str, Any]) -> Any:
+        return actions.evaluate(
+            assignment=task, side=side, by=me(request), now=timezone.now(), **given
+        )
+
+    if request.method == "POST" and carry_out(form, act):
+        messages.success(request, _("Thank you for saying so."))
+        return redirect(before, ref=ref)
+    return show(request, "web/shared/evaluate.html", form, before=before, ref=ref)
