@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from accounts import queries as people
 from accounts.states import Sex
 from api.base import Card, ReadOperations
-from api.shapes import ByRef, InstantField, Nothing, RegionField, Shape, TextField
-from help_requests import actions, queries
+from api.shapes import ByRef, InstantField, Nothing, OpenedField, RegionField, Shape, TextField
+from help_requests import actions, queries, rules
 from help_requests.models import HelpRequest
 from help_requests.states import (
     CancelReason,
@@ -34,12 +34,12 @@ class RequestCard(Card):
     number = serializers.CharField()
     state = serializers.CharField()
     shown_state = serializers.SerializerMethodField()
-    resident = serializers.CharField(source="resident.ref")
+    resident = serializers.CharField(source="resident__ref")
     service_type = serializers.CharField(source="service_type_id", allow_null=True)
-    wish = serializers.CharField(allow_null=True)
+    wish = OpenedField(HelpRequest, "wish")
     wish_source = serializers.CharField()
-    details = serializers.CharField(allow_null=True)
-    region = serializers.CharField(source="region.code")
+    details = OpenedField(HelpRequest, "details")
+    region = serializers.CharField(source="region__code")
     place = serializers.CharField()
     starts_at = InstantField(allow_null=True)
     minutes = serializers.IntegerField(allow_null=True)
@@ -48,14 +48,14 @@ class RequestCard(Card):
     places = serializers.IntegerField()
     answer_due_at = InstantField(allow_null=True)
     reason = serializers.CharField()
-    answer = serializers.CharField(allow_null=True)
+    answer = OpenedField(HelpRequest, "answer")
     visits = serializers.SerializerMethodField()
 
     prints = (
         *("ref", "number", "state", "service_type_id", "wish", "wish_source", "details"),
         *("place", "starts_at", "minutes", "is_weekly", "repeats_until", "places"),
         *("answer_due_at", "reason", "answer", "region__code", "resident__ref"),
-        *("key__wrapped", "key__destroyed_at"),
+        "key__wrapped",
     )
 
     @staticmethod
@@ -63,13 +63,17 @@ class RequestCard(Card):
         """Return the requests that the viewer may see."""
         return queries.requests_for(viewer, now=now)
 
-    def get_shown_state(self, row: HelpRequest) -> str:
-        """Return the state as the resident sees it."""
-        return queries.shown_state(row)[1]
+    def look_beside(self, rows: list[Any]) -> None:
+        """Read the visits."""
+        self.dates = queries.visits_of(row.pk for row in rows)
 
-    def get_visits(self, row: HelpRequest) -> list[str]:
+    def get_shown_state(self, row: Any) -> str:
+        """Return the state as the resident sees it."""
+        return rules.shown_state(row.state, [state for _ref, state in self.dates[row.pk]])[1]
+
+    def get_visits(self, row: Any) -> list[str]:
         """Return the references of its visits, in order of time."""
-        return [visit.ref for visit in row.visits.all()]
+        return [ref for ref, _state in self.dates[row.pk]]
 
 
 class RequestDraft(Shape):

@@ -1,7 +1,7 @@
 """Openings, offers, applications and tasks."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -15,8 +15,9 @@ from api.base import Card, ReadOperations
 from api.shapes import ByRef, InstantField, Nothing, Shape, TextField
 from matching import actions, queries, rules
 from matching.engine import Reason
-from matching.models import Application, Assignment, Offer, Opening
+from matching.models import Application, Opening
 from matching.states import DeclineReason
+from regions.models import named
 
 
 class OpeningCard(Card):
@@ -66,11 +67,11 @@ class OfferCard(Card):
 
     ref = serializers.CharField()
     state = serializers.CharField()
-    category = serializers.CharField(source="opening.category")
-    starts_at = InstantField(source="opening.starts_at")
-    ends_at = InstantField(source="opening.ends_at")
-    region = serializers.CharField(source="opening.region.code")
-    street = serializers.CharField(source="opening.region.name")
+    category = serializers.CharField(source="opening__category")
+    starts_at = InstantField(source="opening__starts_at")
+    ends_at = InstantField(source="opening__ends_at")
+    region = serializers.CharField(source="opening__region__code")
+    street = serializers.SerializerMethodField()
     distance_m = serializers.IntegerField(allow_null=True)
     reasons = serializers.SerializerMethodField()
     sent_at = InstantField()
@@ -87,7 +88,11 @@ class OfferCard(Card):
         """Return the offers made to the viewer."""
         return queries.offers_for(viewer)
 
-    def get_reasons(self, row: Offer) -> list[str]:
+    def get_street(self, row: Any) -> str:
+        """Return the street's name in the reader's language."""
+        return named(row.opening__region__name_zh, row.opening__region__name_en)
+
+    def get_reasons(self, row: Any) -> list[str]:
         """Return why this person was asked, in words."""
         return [
             rules.reason_words(Reason(code, value, facts)) for code, value, facts in row.reasons
@@ -125,31 +130,20 @@ class AssignmentCard(Card):
     """A task; the address is there for who accepted, in its time."""
 
     ref = serializers.CharField()
-    opening = serializers.CharField(source="opening.ref")
+    opening = serializers.CharField(source="opening__ref")
     state = serializers.CharField()
-    volunteer_name = serializers.CharField(source="volunteer.volunteer.name")
-    volunteer_number = serializers.CharField(source="volunteer.volunteer.number")
-    starts_at = InstantField(source="opening.starts_at")
-    ends_at = InstantField(source="opening.ends_at")
-    street = serializers.CharField(source="opening.region.name")
+    volunteer_name = serializers.CharField(source="volunteer__volunteer__name")
+    volunteer_number = serializers.CharField(source="volunteer__volunteer__number")
+    starts_at = InstantField(source="opening__starts_at")
+    ends_at = InstantField(source="opening__ends_at")
+    street = serializers.SerializerMethodField()
     address = serializers.SerializerMethodField()
     reason = serializers.CharField()
 
     prints = (
         *("ref", "state", "reason", "volunteer__volunteer__name", "volunteer__volunteer__number"),
         *("opening__ref", "opening__starts_at", "opening__ends_at"),
-        *("opening__region__name_zh", "opening__region__name_en", "opening__shift__project__place"),
-        *(
-            f"opening__visit__request__{column}"
-            for side in ("", "resident__")
-            for column in (
-                f"{side}ref",
-                f"{side}address",
-                f"{side}key__wrapped",
-                f"{side}key__destroyed_at",
-            )
-        ),
-        "opening__visit__request__place",
+        *("opening__region__name_zh", "opening__region__name_en"),
     )
 
     @staticmethod
@@ -157,13 +151,24 @@ class AssignmentCard(Card):
         """Return the tasks that the viewer may see."""
         return queries.assignments_for(viewer, now=now)
 
-    def get_address(self, row: Assignment) -> str | None:
+    def look_beside(self, rows: list[Any]) -> None:
+        """Read the addresses that are shown now."""
+        now = timezone.now()
+        soon = [
+            row.pk
+            for row in rows
+            if rules.is_on_the_way(row.state, row.opening__starts_at, row.opening__ends_at, now=now)
+        ]
+        viewer = self.context["request"].user
+        self.addresses = queries.addresses(viewer, soon, now=now) if soon else {}
+
+    def get_street(self, row: Any) -> str:
+        """Return the street's name in the reader's language."""
+        return named(row.opening__region__name_zh, row.opening__region__name_en)
+
+    def get_address(self, row: Any) -> str | None:
         """Return the full address, from two hours before to the end."""
-        viewer, now = self.context["request"].user, timezone.now()
-        shared = cast("dict[str, Any]", self.context)
-        if "cancels" not in shared:  # once for a whole list
-            shared["cancels"] = queries.cancels_of_late(viewer, now=now)
-        return queries.address_of(row, viewer, now=now, cancels=shared["cancels"])
+        return self.addresses.get(row.pk)
 
 
 class Words(Shape):

@@ -252,8 +252,9 @@ class Shifts(ReadOperations):
         """List who comes; for who runs the shift."""
         row, now = self.get_object(), timezone.now()
         rules.check_runs(is_member=queries.is_member(self.viewer, row.organization, now=now))
-        cards = [self.show(task, AssignmentCard).data for task in matched.roster(row)]
-        return Response(cards)
+        tasks = AssignmentCard.lean(matched.roster(row))
+        shown = AssignmentCard(tasks, many=True, context=self.get_serializer_context())
+        return Response(shown.data)
 
     @extend_schema(request=Reason, responses=ShiftCard)
     @action(detail=True, methods=["post"])

@@ -25,8 +25,8 @@ class RecordCard(Card):
     ref = serializers.CharField()
     number = serializers.CharField()
     state = serializers.CharField()
-    assignment = serializers.CharField(source="assignment.ref")
-    volunteer_name = serializers.CharField(source="volunteer.volunteer.name")
+    assignment = serializers.CharField(source="assignment__ref")
+    volunteer_name = serializers.CharField(source="volunteer__volunteer__name")
     service_on = serializers.DateField()
     starts_at = InstantField()
     ends_at = InstantField(allow_null=True)
@@ -50,7 +50,7 @@ class RecordCard(Card):
 
     def get_is_corrected(self, row: Any) -> bool:
         """Say whether another approved record stands in its place."""
-        return getattr(row, "correction", None) is not None
+        return row.correction__ref is not None
 
 
 class CheckInGiven(Shape):

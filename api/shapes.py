@@ -1,8 +1,10 @@
 """The base of every shape that comes in or goes out. Shapes only: nothing is saved here."""
 
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -10,6 +12,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from kernel.fields import EncryptedTextField
+from kernel.models import PersonKey
 from kernel.refusals import Refusal
 from kernel.text import normalise
 from regions.queries import tree
@@ -50,7 +54,25 @@ class InstantField(serializers.DateTimeField):
 
     def to_representation(self, value: Any) -> Any:
         """Write local time with its offset."""
-        return None if value is None else timezone.localtime(value).isoformat()
+        return value.astimezone(timezone.get_default_timezone()).isoformat()
+
+
+class OpenedField(serializers.CharField):
+    """A sealed column of a row that is a tuple of columns, its ``ref`` and ``key__wrapped`` among them."""
+
+    def __init__(self, model: type[models.Model], column: str) -> None:
+        self.column, self.sealed = column, cast(EncryptedTextField, model._meta.get_field(column))
+        self.key = PersonKey()
+        super().__init__(source="*", read_only=True, allow_null=True)
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the text, or None."""
+        token = getattr(value, self.column)
+        if token is None:
+            return None
+        if self.key.wrapped != value.key__wrapped:  # the rows of one person are opened by one key
+            self.key = PersonKey(wrapped=value.key__wrapped)
+        return self.sealed.open(SimpleNamespace(ref=value.ref, key=self.key), token)
 
 
 @extend_schema_field(OpenApiTypes.STR)

@@ -1,76 +1,48 @@
-"""The floor: the same rows by ``.values()`` to JSON, without middleware, authentication or shapes."""
+"""The floor: the same rows and columns by ``.values()`` to JSON, without middleware, tokens or shapes.
+
+What is sealed is left out: opening it is the product's own.
+"""
 
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 
-from help_requests.models import HelpRequest
+from api.help_requests import RequestCard
+from api.matching import OfferCard
+from api.service_records import RecordCard
+from help_requests.models import HelpRequest, Visit
 from matching.models import Offer
 from service_records.models import ServiceRecord
 
 PAGE = 25
+SEALED = {"wish", "details", "answer", "key__wrapped"}
+OPEN = [name for name in RequestCard.prints if name not in SEALED]
 
 
 def offers(_request: HttpRequest, user: int) -> JsonResponse:
     """Return the newest offers of a volunteer."""
-    rows = Offer.objects.filter(volunteer=user).order_by("-pk").values(
-        "ref",
-        "state",
-        "wave",
-        "reasons",
-        "distance_m",
-        "sent_at",
-        "expires_at",
-        "opening__category",
-        "opening__starts_at",
-        "opening__ends_at",
-        "opening__region__code",
-        "opening__visit__request__service_type__code",
-    )  # fmt: skip
-    return _json(rows)
+    rows = Offer.objects.filter(volunteer=user).order_by("-pk")
+    return _json(rows.values(*OfferCard.prints)[:PAGE])
 
 
 def requests(_request: HttpRequest, user: int) -> JsonResponse:
-    """Return the newest requests of a resident."""
-    rows = HelpRequest.objects.filter(resident__user=user).order_by("-pk").values(
-        "ref",
-        "number",
-        "state",
-        "starts_at",
-        "minutes",
-        "places",
-        "urgency",
-        "region__code",
-        "service_type__code",
-        "resident__ref",
-        "submitted_at",
-        "answer_due_at",
-    )  # fmt: skip
-    return _json(rows)
+    """Return the newest requests of a resident, and their visits."""
+    newest = HelpRequest.objects.filter(resident__user=user).order_by("-pk")
+    rows = {row["pk"]: {**row, "visits": []} for row in newest.values("pk", *OPEN)[:PAGE]}
+    for visit in Visit.objects.filter(request__in=rows).values("request", "ref", "state"):
+        rows[visit["request"]]["visits"].append(visit)
+    return _json(rows.values())
 
 
 def records(_request: HttpRequest, user: int) -> JsonResponse:
     """Return the newest records to review by somebody who is not ``user``."""
-    rows = ServiceRecord.objects.filter(state="PROPOSED").exclude(volunteer=user).order_by("-pk").values(
-        "ref",
-        "number",
-        "state",
-        "service_on",
-        "starts_at",
-        "ends_at",
-        "minutes",
-        "evidence",
-        "category",
-        "region__code",
-        "volunteer__volunteer__name",
-        "assignment__ref",
-    )  # fmt: skip
-    return _json(rows)
+    rows = ServiceRecord.objects.filter(state="PROPOSED").exclude(volunteer=user).order_by("-pk")
+    return _json(rows.values(*RecordCard.prints)[:PAGE])
 
 
 def _json(rows: Any) -> JsonResponse:
-    return JsonResponse({"results": list(rows[:PAGE])})
+    return JsonResponse({"results": list(rows)})
 
 
 urlpatterns = [

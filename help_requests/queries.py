@@ -1,5 +1,6 @@
 """Which requests and visits a viewer may see."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -213,13 +214,18 @@ def visits_for(viewer: User | None, *, now: datetime) -> QuerySet[Visit]:
 
 
 def shown_state(request: HelpRequest) -> tuple[str, str]:
-    """Return (machine, state) as the resident sees it: the request's own, or from ACCEPTED on that of
-    its next visit (HOUSE §2)."""
+    """Return ``rules.shown_state`` of the request and its visits."""
     visits = sorted(request.visits.all(), key=lambda visit: (visit.starts_at, visit.pk))
-    if request.state != RequestState.ACCEPTED or not visits:
-        return HelpRequest._meta.db_table, request.state
-    to_come = (visit for visit in visits if not Visit.machine.is_final(visit.state))
-    return Visit._meta.db_table, next(to_come, visits[-1]).state
+    return rules.shown_state(request.state, [visit.state for visit in visits])
+
+
+def visits_of(requests: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return (reference, state) of the visits of each request, named by its key, in order of time."""
+    found: dict[int, list[tuple[str, str]]] = {key: [] for key in requests}
+    visits = Visit.objects.filter(request__in=found).order_by("starts_at", "pk")
+    for key, ref, state in visits.values_list("request", "ref", "state"):
+        found[key].append((ref, state))
+    return found
 
 
 def arrival_code_for(viewer: User | None, visit: Visit, *, now: datetime) -> str | None:

@@ -300,3 +300,12 @@ def check_code(arrival: ArrivalCode | None, *, fits: bool) -> None:
         raise Invalid(
             "code_wrong", _("This code is not right. Ask again."), field="code", counted=True
         )
+
+
+def shown_state(state: str, visits: Sequence[str]) -> tuple[str, str]:
+    """Return (machine, state) as the resident sees it: the request's own, or from ACCEPTED on that of
+    its next visit, whose states come in order of time (HOUSE §2)."""
+    if state != RequestState.ACCEPTED or not visits:
+        return HelpRequest._meta.db_table, state
+    to_come = (visit for visit in visits if not Visit.machine.is_final(visit))
+    return Visit._meta.db_table, next(to_come, visits[-1])

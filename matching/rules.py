@@ -12,7 +12,14 @@ from kernel.text import normalise
 from kernel.workdays import SHANGHAI, at_local, local_date
 from matching.engine import Reason
 from matching.models import Application, Assignment, Offer, Opening
-from matching.states import REASONS, AssignmentState, DeclineReason, OfferState, OpeningState
+from matching.states import (
+    LIVE,
+    REASONS,
+    AssignmentState,
+    DeclineReason,
+    OfferState,
+    OpeningState,
+)
 
 WAVE = 3  # offers at a time, for each place that is left
 ANSWER_IN = timedelta(hours=2)
@@ -150,12 +157,9 @@ def check_note(note: str) -> str:
     return clean
 
 
-def is_address_shown(*, assignment: Assignment, cancels: int, now: datetime) -> bool:
-    """The address is for who accepted, from two hours before the start to the end (GUARDS §3)."""
-    opening = assignment.opening
-    is_live = assignment.state in {AssignmentState.LIVE, AssignmentState.CHECKED_IN}
-    in_time = opening.starts_at - ADDRESS_SHOWN <= now <= opening.ends_at
-    return is_live and in_time and cancels < MOST_CANCELS
+def is_on_the_way(state: str, starts_at: datetime, ends_at: datetime, *, now: datetime) -> bool:
+    """The address of a task is shown from two hours before the start to the end (GUARDS §3)."""
+    return state in LIVE and starts_at - ADDRESS_SHOWN <= now <= ends_at
 
 
 def reason_words(reason: Reason) -> str:

@@ -62,11 +62,10 @@ def organization_keys(user: User | None, *states: OrganizationState, now: dateti
         return []
     day, posts = user.__dict__.get("_posts", (None, []))
     if day != local_date(now):
-        held = live_memberships(user, *RUNNING, now=now).select_related("organization")
-        day, posts = user.__dict__["_posts"] = (local_date(now), list(held))
-    return [
-        post.organization_id for post in posts if not states or post.organization.state in states
-    ]
+        held = live_memberships(user, *RUNNING, now=now)
+        posts = list(held.values_list("organization", "organization__state"))
+        user.__dict__["_posts"] = (local_date(now), posts)
+    return [key for key, state in posts if not states or state in states]
 
 
 def roles_of(user: User, *, now: datetime) -> frozenset[Role]:

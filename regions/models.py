@@ -8,6 +8,11 @@ from kernel.references import RefField
 from regions.states import Level, PointKind
 
 
+def named(zh: str, en: str) -> str:
+    """Return the one of two names that is in the reader's language."""
+    return en if (get_language() or "").startswith("en") else zh
+
+
 class Region(models.Model):
     """A unit of the administrative tree: the city, one of its districts, one of their streets.
 
@@ -46,7 +51,7 @@ class Region(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if (get_language() or "").startswith("en") else self.name_zh
+        return named(self.name_zh, self.name_en)
 
     def is_inside(self, other: "Region") -> bool:
         """Say whether this region is ``other`` or lies in it."""

@@ -3,6 +3,7 @@
 from matching.queries.facts import need_of, people_of
 from matching.queries.visible import (
     address_of,
+    addresses,
     applications_for,
     assignments_for,
     cancels_of_late,
@@ -21,6 +22,7 @@ from matching.queries.visible import (
 
 __all__ = [
     "address_of",
+    "addresses",
     "applications_for",
     "assignments_for",
     "cancels_of_late",

@@ -202,20 +202,15 @@ def cancels_of_late(volunteer: User, *, now: datetime) -> int:
     ).count()
 
 
-def address_of(
-    assignment: Assignment, viewer: User, *, now: datetime, cancels: int | None = None
-) -> str | None:
-    """Return the full address for who accepted, from two hours before to the end; else None.
-
-    Who asks about many tasks counts ``cancels_of_late`` once.
-    """
+def address_of(assignment: Assignment, viewer: User, *, now: datetime) -> str | None:
+    """Return the full address for who accepted, from two hours before to the end; else None."""
+    opening = assignment.opening
     if assignment.volunteer_id != viewer.pk:
         return None
-    if cancels is None:
-        cancels = cancels_of_late(viewer, now=now)
-    if not rules.is_address_shown(assignment=assignment, cancels=cancels, now=now):
+    if not rules.is_on_the_way(assignment.state, opening.starts_at, opening.ends_at, now=now):
         return None
-    opening = assignment.opening
+    if cancels_of_late(viewer, now=now) >= rules.MOST_CANCELS:
+        return None
     if opening.shift:
         return str(opening.shift.project.place)
     assert opening.visit is not None
@@ -225,3 +220,13 @@ def address_of(
     return str(
         (request.address if request.place == Place.OTHER else request.resident.address) or ""
     )
+
+
+def addresses(viewer: User, keys: Iterable[int], *, now: datetime) -> dict[int, str | None]:
+    """Return ``address_of`` by key, of those of these tasks that are the viewer's (who is on the way to
+    one or two of them at a time)."""
+    mine = Assignment.objects.filter(pk__in=keys, volunteer=viewer)
+    return {
+        task.pk: address_of(task, viewer, now=now)
+        for task in mine.select_related(*_of_opening("opening__"))
+    }

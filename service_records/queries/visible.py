@@ -35,24 +35,19 @@ def records_for(viewer: User | None, *, now: datetime) -> QuerySet[ServiceRecord
     """Return the viewer's own records, and those to confirm, run or review."""
     if viewer is None:
         return ServiceRecord.objects.none()
-    residents = people.resident_keys(viewer, now=now)
-    mine = bodies.organization_keys(viewer, now=now)
-    return (
-        ServiceRecord.objects.filter(
-            Q(volunteer=viewer)
-            | Q(organization__in=mine)
-            | Q(assignment__opening__visit__request__resident__in=residents)
-            | people.scope_q(
-                viewer,
-                Permission.REVIEW_HOURS,
-                Permission.CONFIRM_SERVICE,
-                Permission.HANDLE_CASES,
-                now=now,
-            )
-        )
-        .select_related(*AT_HAND)
-        .order_by("-service_on", "-pk")
+    seen = Q(volunteer=viewer) | people.scope_q(
+        viewer,
+        Permission.REVIEW_HOURS,
+        Permission.CONFIRM_SERVICE,
+        Permission.HANDLE_CASES,
+        now=now,
     )
+    if mine := bodies.organization_keys(viewer, now=now):
+        seen |= Q(organization__in=mine)
+    if residents := people.resident_keys(viewer, now=now):  # four tables away
+        seen |= Q(assignment__opening__visit__request__resident__in=residents)
+    found = ServiceRecord.objects.filter(seen)
+    return found.select_related(*AT_HAND).order_by("-service_on", "-pk")
 
 
 def may_confirm(user: User, row: ServiceRecord, *, now: datetime) -> bool:
