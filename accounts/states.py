@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.states import Machine
 
 PASSED = "second_factor"  # in a session: a second factor was shown in it
+ENTERED = "entered"  # in a session: when it was signed into, to the microsecond
 
 
 class DeskRole(TextChoices):

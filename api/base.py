@@ -19,7 +19,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from accounts.states import PASSED
+from accounts.states import ENTERED, PASSED
 from api.errors import PreconditionFailed
 from api.shapes import Shape
 from kernel import idempotency
@@ -127,6 +127,14 @@ class OnceOnly:
         """Say whether a second factor was shown: in this session, or when the token was made."""
         token = self.request.auth
         return bool(self.request.session.get(PASSED) if token is None else token.passed)
+
+    @property
+    def entered(self) -> datetime | None:
+        """Return when the session or the token that asks was opened; None where nobody knows."""
+        if self.request.auth is not None:
+            return cast("datetime", self.request.auth.made_at)
+        began = self.request.session.get(ENTERED)
+        return datetime.fromisoformat(began) if began else None
 
     @property
     def here(self) -> str:

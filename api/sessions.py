@@ -147,6 +147,7 @@ class Account(Operations):
                 user=self.viewer,
                 current=given["current"],
                 new=given["password"],
+                entered=self.entered,
                 ip=address_of(request),
                 by=self.viewer,
                 now=now,

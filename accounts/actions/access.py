@@ -214,10 +214,19 @@ def set_password(*, user: User, new: str, by: User | None, now: datetime) -> Use
 
 
 def change_password(
-    *, user: User, current: str, new: str, ip: str, by: User, now: datetime
+    *,
+    user: User,
+    current: str,
+    new: str,
+    entered: datetime | None,
+    ip: str,
+    by: User,
+    now: datetime,
 ) -> User:
     """Set one's own password, with the one that stands, or soon after signing in by a code (without a
     password, or when it is forgotten or was set by somebody else); all sessions and tokens end.
+
+    ``entered``: when the session or the token that asks was opened, None where nobody knows.
 
     Raises ``Invalid`` (``wrong_password``, ``weak_password``), ``NotAllowed`` (``not_yours``,
     ``sign_in_again``) or ``Conflict`` (``too_often``).
@@ -230,7 +239,7 @@ def change_password(
     rules.check_changes_password(
         given=bool(current),
         fits=user.has_usable_password() and check_password(current, user.password),
-        is_fresh=queries.entered_by_code(user, now=now),
+        is_fresh=queries.entered_by_code(user, entered=entered, now=now),
     )
     return set_password(user=user, new=new, by=by, now=now)
 

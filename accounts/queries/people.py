@@ -72,15 +72,20 @@ def user_by_address(address: str) -> User | None:
     )
 
 
-def entered_by_code(user: User, *, now: datetime) -> bool:
-    """Say whether the person signed in by a code (or a passkey) just now."""
-    return Event.objects.filter(
-        name=events.USER_ENTERED,
-        subject_type=User._meta.label_lower,
-        subject_id=user.pk,
-        at__gte=now - FRESH,
-        data__way__in=["code", "passkey"],
-    ).exists()
+def entered_by_code(user: User, *, entered: datetime | None, now: datetime) -> bool:
+    """Say whether the session or token that was opened at ``entered`` was opened by a code (or a passkey),
+    and just now: what is open in another's hands gains nothing when its owner signs in elsewhere."""
+    return (
+        entered is not None
+        and Event.objects.filter(
+            name=events.USER_ENTERED,
+            subject_type=User._meta.label_lower,
+            subject_id=user.pk,
+            at=entered,
+            at__gte=now - FRESH,
+            data__way__in=["code", "passkey"],
+        ).exists()
+    )
 
 
 def token_user(secret: str, *, now: datetime) -> tuple[User, Token] | None:

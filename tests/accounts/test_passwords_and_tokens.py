@@ -92,7 +92,14 @@ def test_tries_of_the_present_password_are_limited(monkeypatch):
     monkeypatch.setattr(access, "TRIES_PER_ADDRESS", 1)
     person = make.user()
     actions.set_password(user=person, new=GOOD, by=person, now=NOON)
-    given = {"user": person, "new": GOOD, "ip": "192.0.2.1", "by": person, "now": NOON}
+    given = {
+        "user": person,
+        "new": GOOD,
+        "entered": None,
+        "ip": "192.0.2.1",
+        "by": person,
+        "now": NOON,
+    }
     with refused("wrong_password"):
         actions.change_password(current="x", **given)
 

@@ -97,6 +97,35 @@ def test_a_password_is_changed_with_the_one_that_stands_or_a_code_when_forgotten
     assert Client().post("/account/enter/password/", given).status_code == 302
 
 
+def test_another_session_gains_nothing_when_its_owner_signs_in_by_code(clock: Clock):
+    person = accounts.user()
+    taken = signed_in_by_code(person)
+    taken.do("/account/password/", password=GOOD)
+    clock.to(clock.now + timedelta(minutes=16))
+    signed_in_by_code(User.objects.get(pk=person.pk))
+
+    page = refused_page(taken, "/account/password/", current="", password=BETTER)
+
+    assert "id_current_error" in page
+    where, given = "/api/v1/me/password/", {"password": BETTER}
+    answer = taken.client.post(where, given, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "sign_in_again")
+
+
+def test_a_program_that_signed_in_by_code_sets_it(clock: Clock):
+    person = accounts.user()
+    where = {"content_type": "application/json"}
+    asked = {"address": person.phone}
+    Client().post("/api/v1/sessions/", asked, **where)
+    signed = Client().post("/api/v1/sessions/", {**asked, "code": code_sent()}, **where)
+    bearer = {"Authorization": f"Bearer {signed.json()['token']}"}
+
+    answer = Client().post("/api/v1/me/password/", {"password": GOOD}, headers=bearer, **where)
+
+    assert answer.status_code == 200
+    assert Client().get("/api/v1/me/", headers=bearer).status_code == 401
+
+
 def test_a_program_sets_it_in_the_same_way(clock: Clock):
     person = accounts.user()
     client = Client()

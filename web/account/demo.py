@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -50,4 +51,4 @@ def step_in(request: HttpRequest, ref: str) -> HttpResponse:
     if user is None:
         raise Http404
     request.session.pop("next", None)
-    return let_in(request, user)
+    return let_in(request, user, now=timezone.now())

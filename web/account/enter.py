@@ -1,5 +1,6 @@
 """One way in for everybody: an address, then the code sent there, or a password."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import actions
 from accounts.models import User
-from accounts.states import PASSED
+from accounts.states import ENTERED, PASSED
 from kernel.sessions import BROWSER
 from web.account.devices import kind_of
 from web.shared.forms import Form, TextField, carry_out, show
@@ -57,11 +58,15 @@ class PasswordForm(AddressForm):
     )
 
 
-def let_in(request: HttpRequest, user: User, *, passed: bool = False) -> HttpResponse:
-    """Begin a session, and go where the person wanted to; ``passed``: with both factors."""
+def let_in(
+    request: HttpRequest, user: User, *, now: datetime, passed: bool = False
+) -> HttpResponse:
+    """Begin a session, and go where the person wanted to; ``now``: when it was shown who comes;
+    ``passed``: with both factors."""
     wanted = request.session.pop("next", "")
     login(request, user, backend=BACKEND)
     request.session[BROWSER] = kind_of(request.headers.get("User-Agent", ""))
+    request.session[ENTERED] = now.isoformat()
     if passed:
         request.session[PASSED] = True
     if not (wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)):
@@ -99,33 +104,33 @@ def code(request: HttpRequest) -> HttpResponse:
     address = request.session.get("address")
     if not address:
         return redirect("web:enter")
-    form = CodeForm(request.POST or None)
+    form, now = CodeForm(request.POST or None), timezone.now()
     user = None
     if request.method == "POST":
         user = carry_out(
             form,
             lambda given: actions.enter_with_code(
-                address=address, code=given["code"], ip=address_of(request), now=timezone.now()
+                address=address, code=given["code"], ip=address_of(request), now=now
             ),
         )
     if user:
         del request.session["address"]
-        return let_in(request, user)
+        return let_in(request, user, now=now)
     return show(request, "web/account/code.html", form, address=address, before="web:enter")
 
 
 def password(request: HttpRequest) -> HttpResponse:
     """Trade address and password for a session."""
-    form = PasswordForm(request.POST or None)
+    form, now = PasswordForm(request.POST or None), timezone.now()
     user = None
     if request.method == "POST":
         user = carry_out(
             form,
-            lambda given: actions.enter_with_password(
-                **given, ip=address_of(request), now=timezone.now()
-            ),
+            lambda given: actions.enter_with_password(**given, ip=address_of(request), now=now),
         )
-    return let_in(request, user) if user else show(request, "web/account/password.html", form)
+    if user:
+        return let_in(request, user, now=now)
+    return show(request, "web/account/password.html", form)
 
 
 @require_POST

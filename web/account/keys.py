@@ -1,5 +1,6 @@
 """What opens my account: the password, and the phone number or e-mail address that codes go to."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
-from accounts.states import PASSED
+from accounts.states import ENTERED, PASSED
 from kernel.sessions import BROWSER
 from web.account.enter import BACKEND, CodeForm, code_sent
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import address_of, me
 
-KEPT = (BROWSER, PASSED)  # of the session, which a new password ends like all others
+KEPT = (BROWSER, ENTERED, PASSED)  # of the session, which a new password ends like all others
 
 
 class PasswordForm(Form):
@@ -48,7 +49,10 @@ def password(request: HttpRequest) -> HttpResponse:
     """Set or change the password; all other browsers and programs are signed out."""
     user, now = me(request), timezone.now()
     form = PasswordForm(request.POST or None)
-    is_fresh, has_one = queries.entered_by_code(user, now=now), user.has_usable_password()
+    began = request.session.get(ENTERED)
+    entered = datetime.fromisoformat(began) if began else None
+    is_fresh = queries.entered_by_code(user, entered=entered, now=now)
+    has_one = user.has_usable_password()
     if is_fresh:
         del form.fields["current"]
 
@@ -57,6 +61,7 @@ def password(request: HttpRequest) -> HttpResponse:
             user=user,
             current=given.get("current", ""),
             new=given["password"],
+            entered=entered,
             ip=address_of(request),
             by=user,
             now=now,

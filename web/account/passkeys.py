@@ -67,17 +67,17 @@ def enter_ask(request: HttpRequest) -> HttpResponse:
 
 def enter(request: HttpRequest) -> HttpResponse:
     """Sign in with a passkey alone, which shows both factors."""
-    form = AnswerForm(request.POST or None)
+    form, now = AnswerForm(request.POST or None), timezone.now()
     user = None
     if request.method == "POST":
         user = carry_out(
             form,
             lambda given: actions.enter_with_passkey(
-                **_given(request, given), ip=address_of(request)
+                **{**_given(request, given), "now": now}, ip=address_of(request)
             ),
         )
     if user:
-        return let_in(request, user, passed=True)
+        return let_in(request, user, now=now, passed=True)
     return show(
         request,
         "web/account/enter_passkey.html",
