@@ -50,7 +50,12 @@ def on_opening_cancelled(event: Event, now: datetime) -> None:
     actions.clear_cancelled(opening=Opening.objects.get(pk=event.subject_id), now=now)
 
 
-def on_person_erased(event: Event, now: datetime) -> None:
-    """Somebody asked to be forgotten: nothing waits for them any more."""
+def on_person_gone(event: Event, now: datetime) -> None:
+    """Somebody is forgotten or shut out: nothing waits for them any more."""
     if event.subject_type == User._meta.label_lower:
         actions.let_go(volunteer=User.objects.get(pk=event.subject_id), now=now)
+
+
+def on_volunteer_stopped(event: Event, now: datetime) -> None:
+    """Somebody may not help any more (suspended, or the guardian says no): nothing waits for them."""
+    actions.let_go(volunteer=User.objects.get(volunteer=event.subject_id), now=now)

@@ -1,4 +1,4 @@
-"""Somebody leaves the platform: nothing waits for them any more."""
+"""Somebody leaves, or may not help any more: nothing waits for them."""
 
 from datetime import datetime
 
@@ -14,7 +14,8 @@ from matching.states import ApplicationState, AssignmentState, OfferState
 
 @transaction.atomic
 def let_go(*, volunteer: User, now: datetime) -> None:
-    """End the offers, applications and tasks to come of who was erased; their places are free at once.
+    """End the offers, applications and tasks to come of who was erased, shut out or suspended, or whose
+    guardian says no; their places are free at once.
 
     A service under way goes on to its end. Asked again, nothing happens twice.
     """
