@@ -210,3 +210,19 @@ def test_a_proof_says_who_recorded_and_when_it_was_issued(client: Client, clock:
     page = client.get(f"/verify/{proof.ref}/").content.decode()
     assert proof.content["lines"][0]["body"] in page
     assert proof.content["issued_on"] in page
+
+
+def test_the_residents_side_hands_a_returned_record_in_again(clock: Clock):
+    row = make.returned()
+    clock.to(make.NEXT_DAY)
+    visit, visitor = row.assignment.opening.visit, Visitor(make.resident_of(row))
+    path = f"/visits/{visit.ref}/confirm/{row.ref}/"
+    visitor.see(f"/visits/{visit.ref}/", path)
+    visitor.see(path, "时间对不上", "补充说明")
+    assert "id_words_error" in refused_page(visitor, path, minutes=60)
+
+    visitor.do(path, minutes=60, words="她提前走了")
+
+    row.refresh_from_db()
+    assert (row.state, row.minutes, row.words) == ("PROPOSED", 60, "她提前走了")
+    assert path not in visitor.see(f"/visits/{visit.ref}/")

@@ -53,6 +53,28 @@ def test_levels_and_sharing_are_said_with_the_profile(clock: Clock):
     assert dict(volunteer.skills.values_list("code", "level")) == {"LAW": 3, "FIRST_AID": 1}
 
 
+def test_times_that_a_program_set_are_kept_until_they_are_unticked(clock: Clock):
+    volunteer = accounts.volunteer()
+    visitor = Visitor(volunteer.user)
+    lunch, days_work = (1, 690, 735), (2, 450, 1110)
+    actions.set_windows(
+        volunteer=volunteer, windows=[lunch, days_work], by=volunteer.user, now=clock.now
+    )
+    visitor.see("/volunteer/profile/", "周二 11:30–12:15", 'value="2-afternoon"')
+    given = {**PROFILE, "region": street().code}
+
+    def free() -> list[tuple[int, int, int]]:
+        return sorted(volunteer.windows.values_list("weekday", "starts", "ends"))
+
+    visitor.do(
+        "/volunteer/profile/", **{**given, "week": ["2-morning", "2-afternoon", "3-evening"]}
+    )
+    assert free() == [lunch, days_work, (3, 1080, 1320)]
+
+    visitor.do("/volunteer/profile/", **{**given, "week": ["2-morning"]})
+    assert free() == [lunch, (2, 480, 720)]
+
+
 def test_limits_a_pause_and_days_off(clock: Clock):
     volunteer = accounts.volunteer()
     visitor = Visitor(volunteer.user)

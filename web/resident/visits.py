@@ -24,7 +24,7 @@ from service_records.rules import check_confirms, check_evaluates
 from service_records.states import RecordState, Side
 from web.shared import faces
 from web.shared.context import is_short
-from web.shared.forms import Form, carry_out, show
+from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 
 
@@ -55,9 +55,11 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
             and allowed(rules.check_cancels, **queries.cancel_facts(user, row.request, now=now)),
             "code": queries.arrival_code_for(user, row, now=now),
             "records": done,
+            "speaks": speaks,
             "is_asked": not is_confirmed,  # only who is still asked reads "please confirm"
             "next_deeds": is_confirmed or not is_short(request),  # one thing at a time
             "to_confirm": RecordState.UNCONFIRMED,
+            "to_hand_in": RecordState.RETURNED,
             "to_evaluate": [
                 task.pk
                 for task in tasks
@@ -81,21 +83,48 @@ class MinutesForm(Form):
     )
 
 
+class AgainForm(Form):
+    """What a returned record is handed in with."""
+
+    minutes = forms.IntegerField(
+        label=gettext_lazy("How many minutes was it"),
+        min_value=1,
+        max_value=1440,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    words = TextField(label=gettext_lazy("What was missing"), lines=True, max_length=400)
+
+
 @login_required
 def confirm(request: HttpRequest, ref: str, record: str) -> HttpResponse:
-    """Confirm that it took place, as the times show or shorter."""
+    """Confirm that it took place, as the times show or shorter; hand in again what was returned."""
     user, now = me(request), timezone.now()
     row = one(records.records_for(user, now=now), record)
     check_confirms(record=row, may=records.may_confirm(user, row, now=now), by=user)
-    form = MinutesForm(request.POST if request.method == "POST" else None)
+    was_returned = row.state == RecordState.RETURNED
+    kind, do = (
+        (AgainForm, actions.propose_again)
+        if was_returned
+        else (MinutesForm, actions.confirm_record)
+    )
+    form = kind(
+        request.POST if request.method == "POST" else None, initial={"minutes": row.minutes}
+    )
 
     def act(given: dict[str, Any]) -> Any:
-        return actions.confirm_record(record=row, by=user, now=now, **given)
+        return do(record=row, by=user, now=now, **given)
 
     if request.method == "POST" and carry_out(form, act):
         messages.success(request, _("Thank you. The hours go on to the review."))
         return redirect("web:visit", ref=ref)
-    return show(request, "web/resident/confirm.html", form, row=row, visit_ref=ref)
+    return show(
+        request,
+        "web/resident/confirm.html",
+        form,
+        row=row,
+        visit_ref=ref,
+        was_returned=was_returned,
+    )
 
 
 @login_required

@@ -211,6 +211,17 @@ class ProfileForm(Form):
     )
 
 
+def _cells(window: tuple[int, int, int]) -> set[str]:
+    """Return the cells of the page's week that lie in a window; one that a program set may have none."""
+    day, starts, ends = window
+    return {f"{day}-{part}" for part, (s, e) in PARTS.items() if starts <= s and e <= ends}
+
+
+def _words(window: tuple[int, int, int]) -> str:
+    day, *minutes = window
+    return f"{DAYS[day]} " + "–".join(f"{at // 60}:{at % 60:02}" for at in minutes)
+
+
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Keep skills, times and area up to date."""
@@ -226,12 +237,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "radius_m": row.radius_m,
         "skills": list(held),
         "categories": [c.category for c in row.categories.all()],
-        "week": [
-            f"{n}-{part}"
-            for n in range(7)
-            for part, (start, end) in PARTS.items()
-            if any(d == n and s <= start and end <= e for d, s, e in windows)
-        ],
+        "week": sorted({cell for window in windows for cell in _cells(window)}),
         "matching": Purpose.MATCHING not in missing,
         "sharing": Purpose.SHARING not in missing,
     }
@@ -247,7 +253,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     places = offer_places(form, streets())
 
     def act(given: dict[str, Any]) -> Any:
-        week = [(int(n), *PARTS[part]) for n, part in (cell.split("-") for cell in given["week"])]
+        chosen = set(given["week"])
+        kept = [window for window in windows if _cells(window) <= chosen]
+        inside = {cell for window in kept for cell in _cells(window)}
+        cells = (cell.split("-") for cell in chosen - inside)
+        week = kept + [(int(n), *PARTS[part]) for n, part in cells]
         return actions.set_volunteer_profile(
             volunteer=row,
             region=places[given["region"]],
@@ -272,5 +282,12 @@ def profile(request: HttpRequest) -> HttpResponse:
         (words, [(f"{n}-{part}", f"{n}-{part}" in chosen) for part in PARTS])
         for n, words in enumerate(DAYS)
     ]
-    levels = [form[f"level_{code}"] for code in held]
-    return show(request, "web/volunteer/profile.html", form, row=row, week=rows, levels=levels)
+    return show(
+        request,
+        "web/volunteer/profile.html",
+        form,
+        row=row,
+        week=rows,
+        others=[_words(window) for window in sorted(windows) if not _cells(window)],
+        levels=[form[f"level_{code}"] for code in held],
+    )
