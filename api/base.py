@@ -23,6 +23,7 @@ from accounts.states import ENTERED, PASSED
 from api.errors import PreconditionFailed
 from api.shapes import Shape
 from kernel import idempotency
+from kernel.references import same_row
 from kernel.sessions import ref_of
 
 
@@ -62,7 +63,7 @@ class Card(Shape):
     @classmethod
     def read(cls, row: Any) -> Any:
         """Return what is printed of ``row``, whoever looks."""
-        return cls.lean(type(row).objects.filter(pk=row.pk)).get() if cls.prints else row
+        return cls.lean(same_row(row)).get() if cls.prints else row
 
     def look_beside(self, rows: list[Any]) -> None:
         """Read what is printed with ``rows`` but stands elsewhere."""

@@ -34,6 +34,11 @@ class RefField(TextColumn):
         return text if text is None or text.isprintable() else NO_REF
 
 
+def same_row(row: models.Model) -> models.QuerySet[Any]:
+    """Return the query that finds ``row`` again, whoever asks."""
+    return type(row)._default_manager.filter(pk=row.pk)
+
+
 def _check_digit(digits: str) -> str:
     """Return the Luhn digit of ``digits``: one wrong or two swapped digits are noticed."""
     doubled = [int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits))]

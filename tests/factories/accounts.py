@@ -1,5 +1,6 @@
 """People, built through actions."""
 
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -28,7 +29,8 @@ from tests.factories.regions import city, street
 
 NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)  # a Wednesday, noon in Shanghai
 _numbers = count(1)
-_serials = count()
+# By birthday, so that a named one stays itself.
+_serials: "defaultdict[str, count[int]]" = defaultdict(count)
 
 
 def user(**given: Any) -> User:
@@ -43,7 +45,7 @@ def id_number(*, birth: str = "19900307", serial: int | None = None, county: str
     When the serials of a birthday are used up, the next day's follow.
     """
     if serial is None:
-        days, before = divmod(next(_serials), 900)
+        days, before = divmod(next(_serials[birth]), 900)
         serial = before + 1  # 901 to 904 have a meaning to the demo's source
         birth = f"{datetime.strptime(birth, '%Y%m%d') + timedelta(days=days):%Y%m%d}"  # noqa: DTZ007
     body = f"{county}{birth}{serial:03d}"

@@ -124,6 +124,7 @@ def confirm(request: HttpRequest, ref: str, record: str) -> HttpResponse:
         row=row,
         visit_ref=ref,
         was_returned=was_returned,
+        title=_("Hand it in again") if was_returned else _("Confirm the service"),
     )
 
 
