@@ -107,6 +107,16 @@ class Verifications(ReadOperations):
             lambda now: actions.review_identity(verification=row, by=self.viewer, now=now, **given)
         )
 
+    @extend_schema(request=Nothing, responses=VerificationToCheckCard)
+    @action(detail=True, methods=["post"])
+    def settle(self, request: Request, ref: str) -> Response:
+        """Settle a claim on a number that another has: the first who was verified keeps it; city only."""
+        row = self.get_object()
+        self.given(Nothing)
+        return self.deed(
+            lambda now: actions.settle_identity(verification=row, by=self.viewer, now=now)
+        )
+
 
 class CredentialCard(Card):
     """A paper of the viewer."""

@@ -31,6 +31,7 @@ from accounts.actions.papers import (
     expire_papers,
     open_credential_file,
     review_identity,
+    settle_identity,
     submit_credential,
     withdraw_credential,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "set_volunteer_profile",
     "set_volunteer_times",
     "set_windows",
+    "settle_identity",
     "show_app",
     "show_passkey",
     "submit_credential",

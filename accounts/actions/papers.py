@@ -186,6 +186,28 @@ def _unwrite_identity(claim: Verification, *, now: datetime) -> None:
         record(events.VOLUNTEER_CHANGED, subject=profile, by=None, at=now, what="identity")
 
 
+@transaction.atomic
+def settle_identity(*, verification: Verification, by: User, now: datetime) -> Verification:
+    """Settle who has the number that two people claim: the one who was verified first keeps it.
+
+    (Else the first verification is taken back, ``review_identity``.) Asked again, nothing changes.
+    Raises ``NotAllowed`` (``not_your_area``, ``your_own``) or ``Conflict`` (``nothing_to_settle``).
+    """
+    claim = (
+        Verification.objects.select_for_update(of=("self",))
+        .select_related("user", "duplicate_of__user")
+        .get(pk=verification.pk)
+    )
+    rules.check_settles(
+        claim=claim, in_city=queries.may_in_city(by, Permission.VERIFY_PEOPLE, now=now), by=by
+    )
+    if claim.settled_at is None:
+        claim.settled_at = now
+        claim.save(update_fields=["settled_at"])
+        record(events.IDENTITY_SETTLED, subject=claim, by=by, at=now)
+    return claim
+
+
 def _check_reviews(*, whose: User, home: Region | None, by: User, now: datetime) -> None:
     in_scope = home is not None and queries.may(by, Permission.VERIFY_PEOPLE, region=home, now=now)
     anywhere = queries.may_in_city(by, Permission.VERIFY_PEOPLE, now=now)

@@ -24,7 +24,8 @@ class Verification(models.Model):
     """A claim "this is my name and ID number" and what became of it.
 
     The blind index is unique among MATCH rows only: a second claim ends as REJECTED, and the pair is
-    a task of the city's identity desk (``duplicate_of``). The provider's payload is never kept.
+    a task of the city's identity desk (``duplicate_of``) until it is settled. The provider's payload is
+    never kept.
     """
 
     machine: ClassVar[Machine] = verification_machine
@@ -46,6 +47,7 @@ class Verification(models.Model):
     reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=40, blank=True)  # a code, shown in words
     duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True)  # the first who was verified is the right one
 
     class Meta:
         constraints = [

@@ -119,12 +119,14 @@ def card_facts(claim: Verification) -> CardFacts:
 
 
 def claimed_twice(viewer: User | None, *, now: datetime) -> QuerySet[Verification]:
-    """Return the claims on a number that somebody else holds: work of the city's identity desk only."""
+    """Return the claims on a number that somebody else holds, until they are settled: work of the city's
+    identity desk only."""
     if not may_in_city(viewer, Permission.VERIFY_PEOPLE, now=now):
         return Verification.objects.none()
     return (
         Verification.objects.filter(
             duplicate_of__state=VerificationState.MATCH,
+            settled_at__isnull=True,
             user__erased_at__isnull=True,
             duplicate_of__user__erased_at__isnull=True,
         )

@@ -31,6 +31,7 @@ from accounts.rules.papers import (
     check_no_valid,
     check_paper,
     check_reviews,
+    check_settles,
     check_withdraw_guardian,
 )
 from accounts.rules.passkeys import (
@@ -132,6 +133,7 @@ __all__ = [
     "check_reveal",
     "check_reviews",
     "check_settings",
+    "check_settles",
     "check_sex",
     "check_speaks",
     "check_submit_grant",

@@ -29,6 +29,16 @@ def check_reviews(*, whose: User, in_scope: bool, by: User) -> None:
         raise NotAllowed("not_your_street", _("This is for the person's own street to decide."))
 
 
+def check_settles(*, claim: Verification, in_city: bool, by: User) -> None:
+    """Who claims what another holds is for the city's identity desk, and for neither of the two."""
+    if not in_city:
+        raise NotAllowed("not_your_area", _("This is for the city's identity desk to decide."))
+    if claim.duplicate_of is None:
+        raise Conflict("nothing_to_settle", _("Nobody else claims this number."))
+    if by in {claim.user, claim.duplicate_of.user}:
+        raise NotAllowed("your_own", _("Somebody else has to check your papers."))
+
+
 def check_paper(*, number: str, issued_on: date, valid_until: date | None, today: date) -> str:
     """Return the number of a paper that is valid today."""
     clean = plain(number, field="number")

@@ -47,7 +47,7 @@ SIGNED_IN = {
     "web:telling", "web:end-sessions", "web:my-data-copy", "web:erase", "web:credentials",
     "web:credential-withdraw", "web:credential-file", "web:needs", "web:people", "web:person-ask",
     "web:person-add", "web:person-end", "web:meet-again",
-    "web:address", "web:address-code", "web:password", "web:claimed-twice",
+    "web:address", "web:address-code", "web:password", "web:claimed-twice", "web:claim-settle",
     "web:start", "web:ward-withdraw", "api:volunteer-withdraw-guardian",
     "web:account", "web:second-factor", "web:tokens", "web:revoke-token", "web:data",
     "web:withdraw-consent",
@@ -116,7 +116,7 @@ SIGNED_IN = {
     "api:person-reveals", "api:project-archive", "api:project-close", "api:project-weekly-shifts",
     "api:quiet-hours", "api:resident-check", "api:resident-detail", "api:resident-list",
     "api:resident-reveal", "api:resident-search", "api:service-record-propose",
-    "api:verification-decide", "api:visit-confirm", "api:visit-evaluate",
+    "api:verification-decide", "api:verification-settle", "api:visit-confirm", "api:visit-evaluate",
     "api:volunteer-confirm-guardian", "api:volunteer-detail", "api:volunteer-list",
     "api:volunteer-restore", "api:volunteer-suspend",
 }  # fmt: skip

@@ -11,11 +11,13 @@ from accounts.states import DeskRole, VerificationState
 from tests.conftest import Clock
 from tests.factories import accounts
 from tests.factories.regions import city
+from tests.refused import last_event, names_since, refused
 from tests.web.test_account_pages import refused_page
 from tests.web.test_chain import Visitor
 from tests.web.test_staff_pages import away, missing
 
 pytestmark = pytest.mark.django_db
+JSON = {"content_type": "application/json"}
 
 
 def answered(person, outcome: Outcome, **given) -> Verification:
@@ -101,6 +103,35 @@ def test_the_city_sees_who_claims_a_number_that_somebody_holds_and_takes_a_false
     missing(desk, path)
     answered(second.user, Outcome.MATCH, id_number=number)
     assert queries.is_verified(second.user)
+
+
+def test_a_pair_whose_first_showed_the_card_is_settled_and_leaves_the_list(clock: Clock):
+    number = accounts.id_number()
+    first = accounts.verify(accounts.volunteer(verified=False).user, id_number=number)
+    second = accounts.verify(accounts.volunteer(verified=False).user, id_number=number)
+    desk, path = office(), f"/console/verify/twice/{second.ref}/settle/"
+    api = "/api/v1/verifications/{}/settle/".format
+    street = Visitor(accounts.officer())
+    assert street.client.post(api(second.ref), **JSON).json()["code"] == "not_your_area"
+    assert desk.client.post(api(first.ref), **JSON).json()["code"] == "nothing_to_settle"
+
+    desk.do(path)
+    before = last_event()
+    assert desk.client.post(api(second.ref), **JSON).status_code == 200
+
+    assert names_since(before) == []
+    assert second.ref not in desk.see("/console/verify/")
+    missing(desk, f"/console/verify/twice/{second.ref}/")
+    assert queries.is_verified(first.user)
+
+
+def test_nobody_settles_what_they_claim_themselves(clock: Clock):
+    number = accounts.id_number()
+    mine = accounts.verify(accounts.officer(DeskRole.CITY, city()), id_number=number)
+    second = accounts.verify(accounts.volunteer(verified=False).user, id_number=number)
+
+    with refused("your_own"):
+        actions.settle_identity(verification=second, by=mine.user, now=accounts.NOON)
 
 
 def test_the_city_sees_certificates_that_two_residents_gave(clock: Clock):

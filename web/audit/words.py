@@ -94,6 +94,7 @@ HAPPENED: dict[str, Promise] = {
     "added": pgettext_lazy("ledger", "added"),
     "added_to": pgettext_lazy("ledger", "added to"),
     "answered": pgettext_lazy("ledger", "answered"),
+    "settled": pgettext_lazy("ledger", "settled"),
     "approved": pgettext_lazy("ledger", "approved"),
     "archived": pgettext_lazy("ledger", "archived"),
     "asked": pgettext_lazy("ledger", "asked about"),

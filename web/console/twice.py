@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from accounts import actions, queries
 from accounts.models import ResidentProfile, User, Verification
@@ -81,4 +82,14 @@ def twice(request: HttpRequest, ref: str) -> HttpResponse:
         (_("Verified first"), row.duplicate_of, on_the_card(row.duplicate_of)),
         (_("Claims the same number"), row, on_the_card(row)),
     ]
-    return show(request, "web/console/twice.html", form, claims=claims)
+    return show(request, "web/console/twice.html", form, row=row, claims=claims)
+
+
+@login_required
+@require_POST
+def settle(request: HttpRequest, ref: str) -> HttpResponse:
+    """The one who was verified first showed the card: the pair leaves the list."""
+    user, now = me(request), timezone.now()
+    actions.settle_identity(verification=one(claimed_twice(user, now=now), ref), by=user, now=now)
+    messages.success(request, _("Settled. The one who was verified first keeps the number."))
+    return redirect("web:console-verify")

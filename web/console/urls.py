@@ -19,6 +19,7 @@ urlpatterns = [
     path("console/verify/identity/<str:ref>/", checks.identity, name="check-identity"),
     path("console/verify/credential/<str:ref>/", checks.credential, name="check-credential"),
     path("console/verify/twice/<str:ref>/", twice.twice, name="claimed-twice"),
+    path("console/verify/twice/<str:ref>/settle/", twice.settle, name="claim-settle"),
     path("console/verify/grant/<str:ref>/", checks.grant, name="check-grant"),
     path("console/verify/organization/<str:ref>/", checks.organization, name="check-organization"),
     path("console/verify/project/<str:ref>/", checks.project, name="check-project"),
