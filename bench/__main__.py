@@ -7,7 +7,7 @@ import platform
 import shutil
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,13 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 
-from bench import floor  # noqa: E402
 from bench.world import World, build  # noqa: E402
 from kernel.models import IdempotencyKey  # noqa: E402
 from tests.factories.accounts import NOON  # noqa: E402
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 GOALS = {"list": 4.0, "accept": 8.0}
+WARM_UP = 5
 
 
 def environ(path: str, *, token: str = "", method: str = "GET") -> dict[str, Any]:
@@ -64,78 +64,69 @@ def ask(handler: WSGIHandler, wanted: dict[str, Any]) -> bytes:
     return body
 
 
-def cpu(act: Callable[[], Any], times: int) -> float:
-    """Return the median CPU time of ``act`` in milliseconds, after a warm-up."""
-    for _warm in range(5):
-        act()
-    spent = []
-    for _time in range(times):
-        before = time.process_time_ns()
-        act()
-        spent.append((time.process_time_ns() - before) / 1e6)
-    return statistics.median(spent)
+def beside(acts: Sequence[Callable[[], Any]], times: int) -> list[float]:
+    """Return the median CPU time of each of ``acts`` in milliseconds, after a warm-up; they take turns, so
+    that a machine that slows down slows all of them."""
+    spent: list[list[float]] = [[] for _act in acts]
+    for turn in range(times + WARM_UP):
+        for act, found in zip(acts, spent, strict=True):
+            before = time.process_time_ns()
+            act()
+            if turn >= WARM_UP:
+                found.append((time.process_time_ns() - before) / 1e6)
+    return [statistics.median(found) for found in spent]
 
 
 def lists(world: World, times: int) -> list[tuple[str, float, float]]:
     """Return (what, product, floor) in milliseconds of CPU for each of the three lists."""
-    with override_settings(ROOT_URLCONF="volunteer_hub.urls"):
-        product = WSGIHandler()
+    product = WSGIHandler()
+    with override_settings(MIDDLEWARE=[]):
+        bare = WSGIHandler()
     found = []
-    for what, path, user, low in (
+    for what, address, user, low in (
         ("the volunteer's offers", "/api/v1/offers/", world.volunteer, "offers"),
         ("the resident's requests", "/api/v1/help-requests/", world.resident, "requests"),
-        (
-            "the reviewer's queue",
-            "/api/v1/service-records/",
-            world.reviewer,
-            "records",
-        ),
+        ("the reviewer's queue", "/api/v1/service-records/", world.reviewer, "records"),
     ):
-        address, _mark, query = path.partition("?")
-        token = world.token(user)
-        asked = [
-            cpu(
-                lambda a=address, q=query, t=token: ask(
-                    product, {**environ(a, token=t), "QUERY_STRING": q}
+        asked, least = (address, world.token(user)), f"/{low}/{user.pk}/"
+        found.append(
+            (
+                what,
+                *beside(
+                    [
+                        lambda a=asked: ask(product, environ(a[0], token=a[1])),
+                        lambda p=least: ask(bare, environ(p)),
+                    ],
+                    times,
                 ),
-                times,
             )
-        ]
-        with override_settings(MIDDLEWARE=[], ROOT_URLCONF=floor):
-            bare = WSGIHandler()
-            asked.append(cpu(lambda b=bare, w=low, u=user: ask(b, environ(f"/{w}/{u.pk}/")), times))
-        found.append((what, *asked))
+        )
     return found
 
 
 def accept(world: World) -> tuple[float, float, float, float]:
     """Return the milliseconds of accepting an offer and of one durable insert: wall, wall, CPU, CPU."""
     product = WSGIHandler()
-    wall, spent = [], []
-    for offer in world.to_accept:
+    wall: dict[str, list[float]] = {"accept": [], "insert": []}
+    spent: dict[str, list[float]] = {"accept": [], "insert": []}
+
+    def timed(what: str, act: Callable[[], Any]) -> None:
+        begun, before = time.perf_counter_ns(), time.process_time_ns()
+        act()
+        spent[what].append((time.process_time_ns() - before) / 1e6)
+        wall[what].append((time.perf_counter_ns() - begun) / 1e6)
+
+    for number, offer in enumerate(world.to_accept):
         wanted = environ(
             f"/api/v1/offers/{offer.ref}/accept/",
             token=world.token(offer.volunteer),
             method="POST",
         )
-        begun, before = time.perf_counter_ns(), time.process_time_ns()
-        ask(product, wanted)
-        spent.append((time.process_time_ns() - before) / 1e6)
-        wall.append((time.perf_counter_ns() - begun) / 1e6)
-    bare_wall, bare_spent = [], []
-    for number in range(len(world.to_accept)):
         row = IdempotencyKey(by_id=number, key="bench", request_hash="0" * 64, at=NOON)
-        begun, before = time.perf_counter_ns(), time.process_time_ns()
-        row.save(force_insert=True)
-        bare_spent.append((time.process_time_ns() - before) / 1e6)
-        bare_wall.append((time.perf_counter_ns() - begun) / 1e6)
-    skip = 5  # warm-up
-    return (
-        statistics.median(wall[skip:]),
-        statistics.median(bare_wall[skip:]),
-        statistics.median(spent[skip:]),
-        statistics.median(bare_spent[skip:]),
-    )
+        timed("accept", lambda w=wanted: ask(product, w))
+        timed("insert", lambda r=row: r.save(force_insert=True))
+    middle = [statistics.median(found[WARM_UP:]) for found in (*wall.values(), *spent.values())]
+    return middle[0], middle[1], middle[2], middle[3]
 
 
 def machine() -> str:
@@ -197,7 +188,8 @@ def main() -> None:
         import django.utils.timezone as clock  # noqa: PLC0415 (the world lives on its own day)
 
         clock.now = lambda: NOON  # type: ignore[assignment]
-        section = report(build(accepts=asked.accepts), asked.times)
+        with override_settings(ROOT_URLCONF="bench.floor"):
+            section = report(build(accepts=asked.accepts), asked.times)
     finally:
         connection.close()
         shutil.rmtree(FOLDER, ignore_errors=True)
@@ -218,8 +210,9 @@ HEAD = """# What a request costs
 
 Written by `python -m bench`; with `DATABASE_URL` it measures that database (one that is empty). CPU time
 of one request in one process: the whole product (middleware, log, token, permissions, shapes) beside a
-view without any of it that sends the same rows by `.values()`; both keep their connection, as web processes
-do. Only the ratios of one run can be compared; other work on the machine moves the milliseconds.
+view without any of it that sends the same rows and columns by `.values()`; both keep their connection, as
+web processes do, and take turns. Only the ratios of one run can be compared; other work on the machine moves
+the milliseconds.
 """
 
 if __name__ == "__main__":

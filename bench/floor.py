@@ -6,7 +6,7 @@ What is sealed is left out: opening it is the product's own.
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
-from django.urls import path
+from django.urls import include, path
 
 from api.help_requests import RequestCard
 from api.matching import OfferCard
@@ -49,4 +49,5 @@ urlpatterns = [
     path("offers/<int:user>/", offers),
     path("requests/<int:user>/", requests),
     path("records/<int:user>/", records),
+    path("", include("volunteer_hub.urls")),
 ]

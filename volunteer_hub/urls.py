@@ -3,6 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/", include("api.urls")),  # first: a program does not wait for all pages to be tried
     path("", include("web.urls")),
-    path("api/", include("api.urls")),
 ]
