@@ -9,7 +9,6 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from tests.environment import FOLDER
@@ -26,11 +25,11 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 
+from bench.results import cores, write  # noqa: E402
 from bench.world import World, build  # noqa: E402
 from kernel.models import IdempotencyKey  # noqa: E402
 from tests.factories.accounts import NOON  # noqa: E402
 
-RESULTS = Path(__file__).parent / "RESULTS.md"
 GOALS = {"list": 4.0, "accept": 8.0}
 WARM_UP = 5
 
@@ -129,16 +128,6 @@ def accept(world: World) -> tuple[float, float, float, float]:
     return middle[0], middle[1], middle[2], middle[3]
 
 
-def machine() -> str:
-    """Return what it was measured on; no names of hosts or folders."""
-    model = "unknown CPU"
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        named = [line for line in info.read_text().splitlines() if line.startswith("model name")]
-        model = named[0].split(":", 1)[1].strip() if named else model
-    return f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}, {_database()}"
-
-
 def _database() -> str:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -151,10 +140,14 @@ def _database() -> str:
 def report(world: World, times: int) -> str:
     """Measure everything; return the section of this database."""
     lines = [
-        f"## {_database()}",
+        f"## Requests, {_database()}",
         "",
         (
-            f"{machine()}; measured on {date.today().isoformat()},"  # noqa: DTZ011
+            "Written by `python -m bench`; with `DATABASE_URL` it measures that database (one that is empty)."
+            " CPU time of one request in one process: the whole product (middleware, log, token, permissions,"
+            " shapes) beside a view without any of it that sends the same rows and columns by `.values()`;"
+            f" both keep their connection, as web processes do, and take turns. {cores()},"
+            f" Python {platform.python_version()}; measured on {date.today().isoformat()},"  # noqa: DTZ011
             f" median of {times} requests, 25 rows a page."
         ),
         "",
@@ -195,25 +188,8 @@ def main() -> None:
         shutil.rmtree(FOLDER, ignore_errors=True)
     print(section)
     if not asked.only_print:
-        _write(section)
+        write(section)
 
-
-def _write(section: str) -> None:
-    """Put the section in the place of the one of the same database."""
-    kind = section.split()[1]
-    old = RESULTS.read_text().split("\n## ")[1:] if RESULTS.exists() else []
-    kept = ["## " + part for part in old if not part.startswith(kind)]
-    RESULTS.write_text("\n".join([HEAD, *sorted([*kept, section])]))
-
-
-HEAD = """# What a request costs
-
-Written by `python -m bench`; with `DATABASE_URL` it measures that database (one that is empty). CPU time
-of one request in one process: the whole product (middleware, log, token, permissions, shapes) beside a
-view without any of it that sends the same rows and columns by `.values()`; both keep their connection, as
-web processes do, and take turns. Only the ratios of one run can be compared; other work on the machine moves
-the milliseconds.
-"""
 
 if __name__ == "__main__":
     main()

@@ -15,5 +15,6 @@ keys.create(FOLDER)
 os.environ["HUB_DATA"] = str(FOLDER)
 os.environ["HUB_SECOND_FACTOR"] = "0"  # its own tests switch it on
 os.environ["HUB_WAKE"] = "0"
+os.environ["NUMBA_DISABLE_JIT"] = "1"  # one test of its own compiles the plan
 os.environ["HUB_PLAIN_STATIC"] = "1"
 os.environ.setdefault("HUB_DEMO", "0")

@@ -10,18 +10,15 @@ EARTH_M = 6_371_008.8
 
 
 class Span(NamedTuple):
-    """A stretch of time, ``end`` exclusive; both with an offset."""
+    """A stretch of time, ``end`` exclusive; both with an offset. Of a service ``point`` says where."""
 
     start: datetime
     end: datetime
+    point: tuple[float, float] | None = None
 
     def covers(self, other: "Span") -> bool:
         """Say whether ``other`` lies wholly inside."""
         return self.start <= other.start and other.end <= self.end
-
-    def meets(self, other: "Span") -> bool:
-        """Say whether the two share a moment; back to back is none."""
-        return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from matching.engine.parameters import USUAL
 from matching.engine.problem import Need, Person, Reason, Span, distance_m
 
-BUFFER = timedelta(minutes=30)  # travel before and after another service
+BUFFER = timedelta(minutes=USUAL.buffer_minutes)  # between two services
 
 Rule = Callable[[Need, Person], Reason | None]
 
@@ -78,8 +79,19 @@ def free(need: Need, person: Person) -> Reason | None:
 
 def not_busy(need: Need, person: Person) -> Reason | None:
     """No other service then, with time to travel before and after."""
-    wide = Span(need.when.start - BUFFER, need.when.end + BUFFER)
-    return _no("busy") if any(span.meets(wide) for span in person.busy) else None
+    return _no("busy") if any(_clashes(need, span) for span in person.busy) else None
+
+
+def _clashes(need: Need, other: Span) -> bool:
+    """Say whether there is no getting from the one to the other (ENGINE §1)."""
+    gap = max(other.start - need.when.end, need.when.start - other.end)
+    if gap < BUFFER:
+        return True
+    away = distance_m(need.point, other.point)
+    if away is None or gap >= timedelta(minutes=USUAL.travel_within_minutes):
+        return False
+    hours = away / 1000 / USUAL.travel_km_per_hour
+    return gap < timedelta(hours=hours, minutes=USUAL.travel_minutes)
 
 
 def within_her_week(need: Need, person: Person) -> Reason | None:

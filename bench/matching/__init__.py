@@ -1,0 +1,1 @@
+"""What matching costs, and how good it is: ``python -m bench.matching``."""

@@ -1,0 +1,138 @@
+"""A whole file of needs: edges, plan, bound, and the receipt that says how it came about."""
+
+import hashlib
+import json
+import platform
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.engine import bound, plan, sieve
+from matching.engine.best import Ranking
+from matching.engine.files import FileNeed, Problem
+from matching.engine.parameters import VERSION
+from matching.engine.pool import Floats, Ints
+
+EDGES = 32  # people looked at for each need, and two more for each place
+PRESSED_EDGES = 128
+PRESSED = 0.5  # places for each volunteer: beyond, demand presses
+MOVES = 60  # takings apart for each need
+PRESSED_MOVES = 200
+
+
+class Edges(NamedTuple):
+    """Who may do what: those of need ``q`` from ``at[q]`` to ``at[q + 1]``; rows of the pool."""
+
+    at: Ints
+    rows: Ints
+    scores: Floats
+
+
+def edges(ranking: Ranking, needs: list[FileNeed], most: int) -> Edges:
+    """Return the ``most`` best people for each need, and two more for each of its places."""
+    found = [ranking.best(need.wanted(ranking.pool), most + 2 * need.places) for need in needs]
+    at = np.concatenate(([0], np.cumsum([len(one.rows) for one in found]))).astype(np.int64)
+    none = (np.array([], dtype=np.int64), np.array([]))
+    rows, scores = zip(none, *((one.rows, one.scores) for one in found), strict=True)
+    return Edges(at, np.concatenate(rows), np.concatenate(scores))
+
+
+class Drawn(NamedTuple):
+    """What is planned: ``people`` are the rows of the pool that the plan counts from 0, with the minutes
+    ``left`` to them; ``moves``: takings apart for each need."""
+
+    facts: plan.Facts
+    people: Ints
+    left: Ints
+    moves: int
+
+
+def drawn_up(ranking: Ranking, needs: list[FileNeed]) -> Drawn:
+    """Return the facts of a plan for ``needs``; where demand presses, more is looked at and tried."""
+    places = np.array([need.places for need in needs], dtype=np.int64)
+    is_pressed = places.sum() > PRESSED * len(ranking.pool)
+    made = edges(ranking, needs, PRESSED_EDGES if is_pressed else EDGES)
+    people, person = np.unique(made.rows, return_inverse=True)
+    facts = plan.Facts(
+        places=places,
+        urgency=np.array([need.urgency for need in needs], dtype=np.int64),
+        start=np.array([need.start for need in needs], dtype=np.int64),
+        end=np.array([need.end for need in needs], dtype=np.int64),
+        lat=np.array([need.lat for need in needs], dtype=np.float64),
+        lng=np.array([need.lng for need in needs], dtype=np.float64),
+        at=made.at,
+        person=person,
+        score=made.scores,
+        limits=plan.limits(ranking.parameters),
+    )
+    moves = PRESSED_MOVES if is_pressed else MOVES
+    return Drawn(facts, people, ranking.pool.minutes_left[people], moves)
+
+
+def assigned(problem: Problem) -> dict[str, Any]:
+    """Return the plan for all needs of ``problem``, what is left unfilled and why, and the receipt."""
+    ranking = Ranking(problem.pool, problem.parameters, seed=problem.seed)
+    needs = [need for _name, need in sorted(problem.needs.items())]
+    facts, people, left, moves = drawn_up(ranking, needs)
+    state = plan.plan(facts, left, moves=moves, seed=problem.seed)
+    limit = bound.bound(facts, left)
+    if limit.edges is not None:
+        best = plan.of_edges(facts, left, limit.edges)
+        state = max(state, best, key=lambda one: plan.objective(facts, one))
+    return {
+        "assignments": [
+            {
+                "need": need.id,
+                "volunteer": str(ranking.pool.ids[people[state.chosen[q, n]]]),
+                "score": float(state.value[q, n]),
+            }
+            for q, need in enumerate(needs)
+            for n in range(state.filled[q])
+        ],
+        "unfilled": [
+            {
+                "need": need.id,
+                "places": int(need.places - state.filled[q]),
+                "refused": sieve.refused(
+                    ranking.pool, need.wanted(ranking.pool), problem.parameters
+                ),
+            }
+            for q, need in enumerate(needs)
+            if state.filled[q] < need.places
+        ],
+        "objective": round(plan.objective(facts, state), 6),
+        "bound": round(limit.worth, 6),
+        "bound_kind": limit.kind,
+        "receipt": {
+            "parameters": {**asdict(problem.parameters), "version": VERSION},
+            "versions": {"numpy": np.__version__, "python": platform.python_version()},
+            "input": digest(ranking, needs),
+            "seed": problem.seed,
+        },
+    }
+
+
+def digest(ranking: Ranking, needs: list[FileNeed]) -> str:
+    """Return a hash of what was planned: of the people and the needs, in whatever order they came."""
+    found = hashlib.sha256()
+    pool = ranking.pool
+    columns: tuple[npt.NDArray[Any], ...] = (
+        *(pool.key, pool.lat, pool.lng, pool.radius_m, pool.gender, pool.levels),
+        *(pool.free.at, pool.free.start, pool.free.end),
+        *(pool.busy.at, pool.busy.start, pool.busy.end),
+        *(pool.minutes_left, pool.recent_services, pool.reliability),
+    )
+    for column in columns:
+        found.update(np.ascontiguousarray(column).tobytes())
+    told = [
+        {
+            **asdict(need),
+            "preferred": sorted(need.preferred),
+            "excluded": sorted(need.excluded),
+        }
+        for need in needs
+    ]
+    found.update(json.dumps(told, sort_keys=True, ensure_ascii=False).encode())
+    return found.hexdigest()

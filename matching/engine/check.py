@@ -1,0 +1,57 @@
+"""The validator of plans: written apart from what makes them, person by person, with clock times."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import timedelta
+
+from matching.engine.explain import need_of, person_of
+from matching.engine.files import Problem
+from matching.engine.parameters import Parameters
+from matching.engine.problem import Need, distance_m
+from matching.engine.rules import refusals
+
+
+def violations(problem: Problem, chosen: Iterable[tuple[str, str]]) -> list[str]:
+    """Return what is wrong with a plan of (need, volunteer) pairs; nothing when it can be carried out."""
+    pairs, found = list(chosen), []
+    by_person: dict[str, list[str]] = defaultdict(list)
+    for need, volunteer in pairs:
+        by_person[volunteer].append(need)
+    for need, many in Counter(need for need, _volunteer in pairs).items():
+        if many > problem.needs[need].places:
+            found.append(f"{need}: {many} people for {problem.needs[need].places} places")
+    for volunteer, names in by_person.items():
+        found += _of_person(problem, volunteer, names)
+    return found
+
+
+def _of_person(problem: Problem, volunteer: str, names: list[str]) -> list[str]:
+    row = problem.pool.row_of(volunteer)
+    if row is None:
+        return [f"{volunteer}: is not in the file"]
+    found = [f"{volunteer}: twice for {name}" for name, n in Counter(names).items() if n > 1]
+    needs = [need_of(problem.needs[name]) for name in names]
+    for name, need in zip(names, needs, strict=True):
+        blocked = volunteer in problem.needs[name].excluded
+        person = person_of(problem.pool, row, blocked=blocked)
+        found += [f"{volunteer}: {reason.code} for {name}" for reason in refusals(need, person)]
+    if sum(need.minutes for need in needs) > int(problem.pool.minutes_left[row]):
+        found.append(f"{volunteer}: more minutes than are left")
+    ordered = sorted(zip(needs, names, strict=True), key=lambda pair: pair[0].when.start)
+    for n, (one, name) in enumerate(ordered):
+        for other, next_name in ordered[n + 1 :]:
+            if name != next_name and not _reaches(one, other, problem.parameters):
+                found.append(f"{volunteer}: no time between {name} and {next_name}")
+    return found
+
+
+def _reaches(one: Need, other: Need, parameters: Parameters) -> bool:
+    """Say whether who does ``one`` can be at ``other``, which begins later, in time."""
+    gap = other.when.start - one.when.end
+    if gap < timedelta(minutes=parameters.buffer_minutes):
+        return False
+    if gap >= timedelta(minutes=parameters.travel_within_minutes):
+        return True
+    away = distance_m(one.point, other.point) or 0.0
+    hours = away / 1000 / parameters.travel_km_per_hour
+    return gap >= timedelta(hours=hours, minutes=parameters.travel_minutes)

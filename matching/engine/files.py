@@ -1,0 +1,314 @@
+"""A problem in a file: JSON (gzipped or not), each entry checked, errors that name it (ENGINE §5)."""
+
+import gzip
+import json
+import math
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matching.engine.errors import BadProblem
+from matching.engine.parameters import Parameters
+from matching.engine.pool import DAY, GENDERS, Floats, Ints, Pool, key_of, spans_of
+from matching.engine.sieve import Wanted
+
+VERSION = 1
+LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_PLACES = 5
+LEVELS = 3
+GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """What a file holds: the volunteers, the needs as columns are asked, and how many places each has."""
+
+    now: int
+    seed: int
+    parameters: Parameters
+    pool: Pool
+    needs: dict[str, "FileNeed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileNeed:
+    """A need of a file; ids of people, since rows change."""
+
+    id: str
+    lat: float
+    lng: float
+    start: int
+    end: int
+    places: int
+    skills: Mapping[str, int]
+    gender: str
+    urgency: int
+    preferred: frozenset[str]
+    excluded: frozenset[str]
+
+    def wanted(self, pool: Pool) -> Wanted:
+        """Return the need as the columns of ``pool`` are asked."""
+        row = (
+            {name: row for row, name in enumerate(pool.ids)}
+            if self.preferred | self.excluded
+            else {}
+        )
+        column = {name: number for number, name in enumerate(pool.skills)}
+        return Wanted(
+            key=key_of(self.id),
+            lat=self.lat,
+            lng=self.lng,
+            start=self.start,
+            end=self.end,
+            skills=tuple((column[name], level) for name, level in sorted(self.skills.items())),
+            gender=GENDERS.index(self.gender),
+            preferred=frozenset(row[name] for name in self.preferred),
+            excluded=frozenset(row[name] for name in self.excluded),
+        )
+
+
+class _Entry:
+    """One object of the file, read key by key; what is left over at the end is unknown."""
+
+    def __init__(self, where: str, given: Any) -> None:
+        if not isinstance(given, dict):
+            raise BadProblem(where or "the file", "an object is needed")
+        self.where, self._given, self._left = where, given, set(given)
+
+    def bad(self, key: str, why: str) -> BadProblem:
+        return BadProblem(self.path(key), why)
+
+    def path(self, key: str) -> str:
+        return f"{self.where}: {key}" if self.where else key
+
+    def get(self, key: str, *usual: Any) -> Any:
+        self._left.discard(key)
+        if key in self._given:
+            return self._given[key]
+        if not usual:
+            raise self.bad(key, "is missing")
+        return usual[0]
+
+    def all(self) -> dict[str, Any]:
+        return self._given
+
+    def done(self) -> None:
+        for key in sorted(self._left, key=str):
+            raise self.bad(str(key), "is not known")
+
+    def number(self, key: str, low: float, high: float, *usual: Any) -> float:
+        value = self.get(key, *usual)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.bad(key, f"a number is needed, not {value!r}")
+        if not (math.isfinite(value) and low <= value <= high):
+            raise self.bad(key, f"{value} is not between {low} and {high}")
+        return float(value)
+
+    def whole(self, key: str, low: int, high: int, *usual: Any) -> int:
+        value = self.number(key, low, high, *usual)
+        if value != int(value):
+            raise self.bad(key, f"a whole number is needed, not {value}")
+        return int(value)
+
+    def text(self, key: str) -> str:
+        value = self.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.bad(key, "a name is needed")
+        return value
+
+    def items(self, key: str, *usual: Any) -> list[Any]:
+        value = self.get(key, *usual)
+        if not isinstance(value, list):
+            raise self.bad(key, "a list is needed")
+        return value
+
+    def names(self, key: str) -> frozenset[str]:
+        value = self.items(key, [])
+        if not all(isinstance(name, str) for name in value):
+            raise self.bad(key, "ids are needed")
+        return frozenset(value)
+
+    def gender(self) -> str:
+        value = self.get("gender", None) or ""
+        if value not in GENDERS:
+            raise self.bad("gender", f'"F", "M" or null is needed, not {value!r}')
+        return str(value)
+
+    def skills(self) -> dict[str, int]:
+        given = _Entry(f"{self.where}: skills", self.get("skills", {}))
+        return {name: given.whole(name, 1, LEVELS) for name in sorted(given.all())}
+
+    def place(self) -> tuple[float, float]:
+        return self.number("lat", -90, 90), self.number("lng", -180, 180)
+
+    def minute(self, key: str) -> int:
+        return minute(self.get(key), self.path(key))
+
+
+def minute(value: Any, where: str) -> int:
+    """Return a time as minutes since 1970 in UTC; without an offset it is Shanghai's."""
+    try:
+        at = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise BadProblem(where, f"a time like 2026-11-24T08:00 is needed, not {value!r}") from None
+    at = at if at.tzinfo else at.replace(tzinfo=LOCAL)
+    minutes, rest = divmod(at - EPOCH, timedelta(minutes=1))
+    if rest:
+        raise BadProblem(where, f"{value} is not a whole minute")
+    return minutes
+
+
+def _span(where: str, start: int, end: int) -> tuple[int, int]:
+    if end <= start:
+        raise BadProblem(where, "ends before it starts")
+    return start, end
+
+
+def _free(entry: _Entry) -> list[tuple[int, int]]:
+    """Return the free stretches; those that meet are one."""
+    found: list[tuple[int, int]] = []
+    for number, pair in enumerate(entry.items("free", [])):
+        where = f"{entry.where}: free[{number}]"
+        if not isinstance(pair, list) or len(pair) != 2:
+            raise BadProblem(where, "a start and an end are needed")
+        found.append(_span(where, minute(pair[0], where), minute(pair[1], where)))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _busy(entry: _Entry) -> Iterator[tuple[int, int, float, float]]:
+    for number, given in enumerate(entry.items("busy", [])):
+        one = _Entry(f"{entry.where}: busy[{number}]", given)
+        start, end = _span(one.where, one.minute("start"), one.minute("end"))
+        yield start, end, *one.place()
+        one.done()
+
+
+def _entries(whole: _Entry, key: str) -> Iterator[tuple[str, _Entry]]:
+    seen: set[str] = set()
+    for number, given in enumerate(whole.items(key)):
+        entry = _Entry(f"{key}[{number}]", given)
+        name = entry.text("id")
+        entry.where = f"{entry.where} {name}"
+        if name in seen:
+            raise BadProblem(entry.where, "this id stands twice")
+        seen.add(name)
+        yield name, entry
+        entry.done()
+
+
+def _pool(whole: _Entry, asked: set[str]) -> Pool:
+    rows = []
+    for name, entry in _entries(whole, "volunteers"):
+        lat, lng = entry.place()
+        rows.append(
+            (
+                name,
+                key_of(name),
+                lat,
+                lng,
+                entry.number("radius_km", 0, 200) * 1000.0,
+                GENDERS.index(entry.gender()),
+                entry.skills(),
+                _free(entry),
+                list(_busy(entry)),
+                entry.whole("minutes_left", 0, 10_080),
+                entry.whole("recent_services", 0, 10_000, 0),
+                entry.whole("recent_notices", 0, 10_000, 0),
+                entry.number("reliability", 0, 1),
+                entry.number("acceptance", 0, 1),
+            )
+        )
+    columns = list(zip(*rows, strict=True)) or [()] * 14
+
+    def floats(n: int) -> Floats:
+        return np.array(columns[n], dtype=np.float64)
+
+    def ints(n: int) -> Ints:
+        return np.array(columns[n], dtype=np.int64)
+
+    skills = tuple(sorted(asked.union(*columns[6])))
+    levels = np.zeros((len(skills), len(rows)), dtype=np.int8)
+    for number, skill in enumerate(skills):
+        levels[number] = [held.get(skill, 0) for held in columns[6]]
+    return Pool(
+        ids=np.array(columns[0], dtype=np.object_),
+        key=np.array(columns[1], dtype=np.uint64),
+        lat=floats(2),
+        lng=floats(3),
+        radius_m=floats(4),
+        gender=np.array(columns[5], dtype=np.int8),
+        skills=skills,
+        levels=levels,
+        free=spans_of(columns[7]),
+        busy=spans_of(columns[8], placed=True),
+        minutes_left=ints(9),
+        recent_services=ints(10),
+        recent_notices=ints(11),
+        reliability=floats(12),
+        acceptance=floats(13),
+    )
+
+
+def _need(name: str, entry: _Entry) -> FileNeed:
+    lat, lng = entry.place()
+    start, end = _span(entry.where, entry.minute("start"), entry.minute("end"))
+    if end - start > DAY:
+        raise BadProblem(entry.where, "lasts more than a day")
+    return FileNeed(
+        name,
+        lat,
+        lng,
+        start,
+        end,
+        entry.whole("places", 1, MOST_PLACES, 1),
+        entry.skills(),
+        entry.gender(),
+        entry.whole("urgency", 1, 4, 1),
+        entry.names("preferred"),
+        entry.names("excluded"),
+    )
+
+
+def problem_of(given: Any) -> Problem:
+    """Return the problem that ``given`` (parsed JSON) states; raises ``BadProblem``."""
+    whole = _Entry("", given)
+    whole.whole("version", VERSION, VERSION)
+    if whole.get("crs", "WGS-84") != "WGS-84":
+        raise BadProblem("crs", "only WGS-84 is known")
+    now, seed = whole.minute("now"), whole.whole("seed", 0, 2**53, 0)
+    parameters = Parameters.of(_Entry("parameters", whole.get("parameters", {})).all())
+    needs = {name: _need(name, entry) for name, entry in _entries(whole, "needs")}
+    pool = _pool(whole, {skill for need in needs.values() for skill in need.skills})
+    whole.done()
+    known = set(pool.ids)
+    for need in needs.values():
+        if unknown := sorted((need.preferred | need.excluded) - known):
+            raise BadProblem(f"needs: {need.id}", f"no volunteer has the id {unknown[0]}")
+    return Problem(now, seed, parameters, pool, needs)
+
+
+def read(path: Path) -> Problem:
+    """Return the problem in a file; raises ``BadProblem`` for whatever is wrong with it."""
+    try:
+        raw = path.read_bytes()
+        text = gzip.decompress(raw) if raw.startswith(GZIP) else raw
+        given = json.loads(text)
+    except OSError as error:
+        raise BadProblem(str(path), f"cannot be read: {error.strerror or error}") from None
+    except (EOFError, zlib.error):
+        raise BadProblem(str(path), "the gzipped file is cut or damaged") from None
+    except (ValueError, RecursionError) as error:
+        raise BadProblem(str(path), f"is not whole JSON: {error}") from None
+    return problem_of(given)

@@ -1,0 +1,75 @@
+"""What the engine weighs: frozen, versioned, checked when it is made."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from matching.engine.errors import BadProblem
+
+VERSION = 1  # of the meaning of the parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Weights of the parts of a score (ENGINE §1) and the distances and times of the hard rules.
+
+    The five weights need not sum to one: they are divided by their sum. ``preferred`` is the share of the
+    whole that a preferred person gets where a need names any; the other parts share what is left.
+    """
+
+    near: float = 0.30
+    level: float = 0.15
+    reliable: float = 0.20
+    rested: float = 0.20
+    roomy: float = 0.15
+    preferred: float = 0.15
+    near_km: float = 5.0  # nearness falls to 1/e
+    rest: float = 0.25  # per recent service
+    roomy_hours: float = 8.0  # from here on, free hours count no more
+    buffer_minutes: int = 30
+    travel_km_per_hour: float = 15.0
+    travel_minutes: int = 10
+    travel_within_minutes: int = 180  # beyond this gap nobody asks how far it is
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise self._bad(name, f"a number is needed, not {value!r}")
+            if not (math.isfinite(value) and value >= 0):
+                raise self._bad(name, f"{value} is not a number from 0 on")
+        if not sum(self.weights) > 0:
+            raise BadProblem("parameters", "the weights are all zero")
+        for name in ("near_km", "roomy_hours", "travel_km_per_hour"):
+            if not getattr(self, name) > 0:
+                raise self._bad(name, "must be more than 0")
+        if self.preferred > 1:
+            raise self._bad("preferred", "must be at most 1")
+
+    @staticmethod
+    def _bad(name: str, why: str) -> BadProblem:
+        return BadProblem(f"parameters: {name}", why)
+
+    @property
+    def weights(self) -> tuple[float, float, float, float, float]:
+        """The weights as they were given: near, level, reliable, rested, roomy."""
+        return self.near, self.level, self.reliable, self.rested, self.roomy
+
+    @property
+    def shares(self) -> tuple[float, float, float, float, float]:
+        """The weights, summing to one."""
+        total = sum(self.weights)
+        near, level, reliable, rested, roomy = (weight / total for weight in self.weights)
+        return near, level, reliable, rested, roomy
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "Parameters":
+        """Return the usual ones with ``given`` in their place; raises ``BadProblem``."""
+        known = {field.name for field in fields(cls)}
+        for name in given:
+            if name not in known:
+                raise cls._bad(name, "is not known")
+        return cls(**given)
+
+
+USUAL = Parameters()
