@@ -226,3 +226,22 @@ def test_the_residents_side_hands_a_returned_record_in_again(clock: Clock):
     row.refresh_from_db()
     assert (row.state, row.minutes, row.words) == ("PROPOSED", 60, "她提前走了")
     assert path not in visitor.see(f"/visits/{visit.ref}/")
+
+
+def test_the_residents_side_gives_a_face_and_if_it_likes_three_scores(clock: Clock):
+    row = make.proposed()
+    clock.to(make.NEXT_DAY)
+    task = row.assignment
+    path = f"/visits/{task.opening.visit.ref}/evaluate/{task.ref}/"
+    visitor = Visitor(make.resident_of(row))
+    page = visitor.see(path, "f-good", "f-bad", 'name="punctuality"')
+    assert page.count('type="radio"') == 3 + 3 * 5
+    refused_page(visitor, path, punctuality="5")
+
+    visitor.do(path, face="GOOD", punctuality="5")
+
+    given = Evaluation.objects.get(assignment=task)
+    assert (given.face, given.punctuality, given.attitude) == ("GOOD", 5, None)
+    assert 'name="punctuality"' not in Visitor(task.volunteer).see(
+        f"/assignments/{task.ref}/evaluate/"
+    )

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +29,7 @@ from service_records import queries as recorded
 from service_records.rules import EARLY, check_evaluates
 from service_records.states import CheckMethod, Side
 from web.organization.projects import TimesForm, span
+from web.shared.faces import score
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 from web.shared.templatetags.hub import clock
@@ -204,21 +204,12 @@ def no_show(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("web:org-shift", ref=_shift_of(task))
 
 
-SCORES = [(n, str(n)) for n in range(1, 6)]
-
-
 class ScoresForm(Form):
     """Three scores of the volunteer's work, and a sentence."""
 
-    punctuality = forms.TypedChoiceField(
-        label=gettext_lazy("Punctuality"), widget=forms.RadioSelect, choices=SCORES, coerce=int
-    )
-    attitude = forms.TypedChoiceField(
-        label=gettext_lazy("Attitude"), widget=forms.RadioSelect, choices=SCORES, coerce=int
-    )
-    skill = forms.TypedChoiceField(
-        label=gettext_lazy("Skill"), widget=forms.RadioSelect, choices=SCORES, coerce=int
-    )
+    punctuality = score(gettext_lazy("Punctuality"))
+    attitude = score(gettext_lazy("Attitude"))
+    skill = score(gettext_lazy("Skill"))
     words = TextField(
         label=gettext_lazy("Anything to add"), lines=True, max_length=500, required=False
     )
