@@ -31,6 +31,7 @@ from accounts.queries.posts import (
     holders,
     may,
     may_in_city,
+    posts_held,
     scope_q,
 )
 from accounts.queries.residents import (
@@ -119,6 +120,7 @@ __all__ = [
     "new_passkey_options",
     "passkey_options",
     "passkeys_of",
+    "posts_held",
     "resident_keys",
     "resident_named",
     "residents_for",

@@ -25,6 +25,15 @@ def desks_of(user: User, *, now: datetime) -> list[Desk]:
     ]
 
 
+def posts_held(keys: Collection[int | None]) -> dict[int, list[Desk]]:
+    """Return the posts that these accounts hold or held, newest first, by account; with their names."""
+    rows = Desk.objects.filter(user__in=[key for key in keys if key])
+    held: dict[int, list[Desk]] = {}
+    for desk in rows.select_related("region", "user__key").order_by("-starts_on", "-pk"):
+        held.setdefault(desk.user_id, []).append(desk)
+    return held
+
+
 def has_post(user: User, *, now: datetime) -> bool:
     """Say whether ``user`` holds a post, or was given one that has not begun."""
     today = local_date(now)

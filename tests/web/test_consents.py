@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from accounts import actions
 from accounts.models import ResidentProfile
-from accounts.states import CONSENT_TEXTS, TEXT_VERSION, Purpose
+from accounts.states import CONSENT_TEXTS, TEXT_VERSION, Purpose, RevealReason
 from tests.conftest import Clock
 from tests.factories import accounts
 from tests.factories.regions import street
@@ -35,6 +36,18 @@ def test_a_consent_shows_its_text_and_version_and_what_withdrawing_does(clock: C
     assert "</details>" not in inside
     visitor.do(f"/account/data/consents/{row.ref}/withdraw/")
     assert str(text.withdrawn) not in visitor.see("/account/data/")
+
+
+def test_who_looked_is_said_in_words_with_the_post(clock: Clock):
+    resident, clerk = accounts.resident(phone="13700001234"), accounts.officer()
+    actions.reveal(
+        resident=resident, field="phone", reason=RevealReason.SAFETY, by=clerk, now=clock.now
+    )
+
+    page = Visitor(resident.user).see("/account/data/", "手机号", "有人有危险", "街镇工作人员")
+
+    assert street().name in page
+    assert "phone" not in page.partition("<main")[2]
 
 
 def about() -> dict[str, str]:

@@ -223,7 +223,10 @@ def test_the_auditor_sees_who_looked_and_whether_the_chain_is_whole(clock: Clock
         f"/hotline/residents/{caller.ref}/", {"field": "phone", "reason": "SAFETY"}
     )
     auditor = Visitor(accounts.officer(DeskRole.AUDITOR, city()))
-    auditor.see("/audit/reveals/", "phone")
+    page = auditor.see("/audit/reveals/", "手机号", "有人有危险", "街镇工作人员")
+    assert "phone" not in page
+    page = auditor.see("/audit/?name=resident.revealed", "手机号", "街镇工作人员")
+    assert "SAFETY" not in page
     seal.seal_new(late=None)
     auditor.see("/audit/chain/")
     assert "vh-standing--valid" in auditor.client.post("/audit/chain/").content.decode()

@@ -13,9 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import actions, queries
+from accounts.roles import Permission
 from accounts.states import CONSENT_TEXTS, TEXT_VERSION, Purpose
+from web.shared.covered import LABELS
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
+from web.shared.posts import posts_in_words
 
 
 class ConsentForm(Form):
@@ -47,7 +50,9 @@ def data(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your decision is recorded."))
         return redirect("web:data")
     decisions = [*queries.consents_of(user), *(queries.consents_of(resident) if resident else [])]
-    reveals = queries.reveals_of(resident)[:50] if resident else []
+    looks = list(queries.reveals_of(resident)[:50]) if resident else []
+    who = posts_in_words({look.by_id for look in looks}, Permission.REVEAL)
+    reveals = [(look, LABELS[look.field], who(look.by_id, look.at)) for look in looks]
     consents = [(row, CONSENT_TEXTS[Purpose(row.purpose)]) for row in decisions]
     return show(request, "web/account/data.html", form, consents=consents, reveals=reveals)
 

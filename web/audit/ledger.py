@@ -16,8 +16,10 @@ from kernel import seal
 from kernel.events import ledger as entries
 from kernel.workdays import day_bounds
 from web.audit.words import line
+from web.shared.covered import LABELS
 from web.shared.forms import DayField, Form, TextField
 from web.shared.pages import key_in, me
+from web.shared.posts import posts_in_words
 
 PAGE = 50
 
@@ -66,7 +68,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
     asked = _asked(form.cleaned_data) if form.is_valid() else {}
     rows = list(entries(**asked, before=key_in(request, "before"))[: PAGE + 1])
     more = rows[PAGE - 1].pk if len(rows) > PAGE else None
-    lines = [line(row) for row in rows[:PAGE]]
+    who = posts_in_words({row.by_id for row in rows})
+    lines = [(*line(row), who(row.by_id, row.at)) for row in rows[:PAGE]]
     context = {"form": form, "lines": lines, "more": more}
     return render(request, "web/audit/ledger.html", context)
 
@@ -76,7 +79,9 @@ def reveals(request: HttpRequest) -> HttpResponse:
     """List who looked at masked data, of whom, and why."""
     _auditor(request)
     page = Paginator(queries.all_reveals(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "web/audit/reveals.html", {"page": page})
+    who = posts_in_words({look.by_id for look in page}, Permission.REVEAL)
+    looks = [(look, LABELS[look.field], who(look.by_id, look.at)) for look in page]
+    return render(request, "web/audit/reveals.html", {"page": page, "looks": looks})
 
 
 @login_required

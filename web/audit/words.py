@@ -8,13 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.states import CredentialKind, DeskRole, ProxyKind, Purpose
+from accounts.states import CredentialKind, DeskRole, ProxyKind, Purpose, RevealReason
 from help_requests.states import CancelReason, RefusalReason
 from kernel.models import Event
 from matching.states import DeclineReason
 from organizations.states import MemberRole
 from rights.states import AppealReason, ComplaintKind, IncidentKind, Outcome
 from service_records.states import CheckMethod, ReturnReason, Side
+from web.shared.covered import LABELS
 from web.shared.states import LOOKS, look_of
 
 
@@ -198,7 +199,14 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "method": (CheckMethod,),
     "outcome": (Outcome,),
     "purpose": (Purpose,),
-    "reason": (RefusalReason, CancelReason, DeclineReason, ReturnReason, AppealReason),
+    "reason": (
+        RefusalReason,
+        CancelReason,
+        DeclineReason,
+        ReturnReason,
+        AppealReason,
+        RevealReason,
+    ),
     "role": (DeskRole, MemberRole),
     "side": (Side,),
 }
@@ -208,6 +216,7 @@ _SAID: dict[str, dict[str, Promise]] = {
         "PHONE": pgettext_lazy("ledger fact", "phone"),
         "EMAIL": pgettext_lazy("ledger fact", "e-mail"),
     },
+    "field": LABELS,
     "way": {
         "code": pgettext_lazy("ledger fact", "code"),
         "password": pgettext_lazy("ledger fact", "password"),

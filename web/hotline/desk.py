@@ -20,24 +20,13 @@ from help_requests import actions as asking
 from help_requests import queries as asked
 from help_requests.states import Channel
 from regions.queries import streets_in
+from web.shared.covered import LABELS
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 from web.shared.places import offer_places
 from web.shared.posts import area
 
 DESK = (Permission.TAKE_CALLS, Permission.ANSWER_REQUESTS)
-LABELS = {
-    "name": gettext_lazy("Name"),
-    "phone": gettext_lazy("Phone"),
-    "birth_on": gettext_lazy("Birthday"),
-    "address": gettext_lazy("Address"),
-    "disability": gettext_lazy("Kind of disability"),
-    "certificate": gettext_lazy("Number on the certificate"),
-    "practical": gettext_lazy("At the door and at home"),
-    "health_notes": gettext_lazy("Health notes"),
-    "guardian": gettext_lazy("Guardian"),
-    "emergency_contact": gettext_lazy("Emergency contact"),
-}
 
 
 class FindForm(Form):
