@@ -89,7 +89,7 @@ def complain(request: HttpRequest) -> HttpResponse:
     """Make a complaint; without an account a number and a code are shown once."""
     user, now = viewer(request), timezone.now()
     form = ComplaintForm(request.POST or None, initial=request.GET.dict())
-    places = offer_places(form, districts(), empty=_("Please choose"), name=str)
+    places = offer_places(form, districts(), name=str)
     tasks = _offer_services(form, user, now=now)
     bodies = _offer_bodies(form, now=now)
 

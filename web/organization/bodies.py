@@ -67,7 +67,7 @@ class BodyForm(Form):
 def register(request: HttpRequest) -> HttpResponse:
     """Register a body; its district verifies it."""
     form = BodyForm(request.POST or None)
-    places = offer_places(form, districts(), empty="", name=str)
+    places = offer_places(form, districts(), name=str)
 
     def act(given: dict[str, Any]) -> Any:
         given["region"] = places[given["region"]]

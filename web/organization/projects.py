@@ -24,7 +24,7 @@ from regions.queries import streets
 from web.organization.running import runs_one
 from web.shared.forms import ClockField, DayField, Form, TextField, carry_out, instant, show
 from web.shared.pages import me, one
-from web.shared.places import offer_places
+from web.shared.places import NOT_CHOSEN, offer_places
 
 
 class ProjectForm(Form):
@@ -33,7 +33,9 @@ class ProjectForm(Form):
     title = TextField(label=gettext_lazy("Title"), max_length=60)
     summary = TextField(label=gettext_lazy("In one sentence"), max_length=120)
     description = TextField(label=gettext_lazy("What volunteers do"), lines=True, max_length=4000)
-    category = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Category.choices)
+    category = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[NOT_CHOSEN, *Category.choices]
+    )
     region = forms.ChoiceField(label=gettext_lazy("Street or town"))
     place = TextField(label=gettext_lazy("Place"), max_length=200)
     skills = forms.MultipleChoiceField(
@@ -66,8 +68,8 @@ def projects(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest, ref: str) -> HttpResponse:
     """Draft a project of this organization."""
     body = one(queries.my_organizations(me(request), now=timezone.now()), ref)
-    form = ProjectForm(request.POST or None)
-    places = offer_places(form, streets(), empty="")
+    form = ProjectForm(request.POST or None, initial={"region": body.region.code})
+    places = offer_places(form, streets())
 
     def act(given: dict[str, Any]) -> Any:
         given["region"] = places[given["region"]]
@@ -155,7 +157,7 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
     initial = {name: getattr(row, name) for name in ProjectForm.base_fields}
     initial |= {"region": row.region.code, "skills": list(row.skills)}
     form = ProjectForm(request.POST or None, initial=initial)
-    places = offer_places(form, streets(), empty="")
+    places = offer_places(form, streets())
 
     def act(given: dict[str, Any]) -> Any:
         given["region"] = places[given["region"]]

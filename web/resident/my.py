@@ -20,7 +20,7 @@ from regions.queries import streets
 from service_records.queries import records_to_confirm_at_home
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
-from web.shared.places import offer_places
+from web.shared.places import NOT_CHOSEN, offer_places
 
 
 @login_required
@@ -46,6 +46,9 @@ def my(request: HttpRequest) -> HttpResponse:
     )
 
 
+NEEDED = gettext_lazy("Needed: without it nobody can be found to help you.")
+
+
 class ResidentForm(Form):
     """Who asks: the least that is needed; everything else can come later."""
 
@@ -58,7 +61,7 @@ class ResidentForm(Form):
         max_length=200,
     )
     category = forms.ChoiceField(
-        label=gettext_lazy("Kind of disability"), choices=[("", "—"), *Disability.choices]
+        label=gettext_lazy("Kind of disability"), choices=[NOT_CHOSEN, *Disability.choices]
     )
     parts = forms.MultipleChoiceField(
         label=gettext_lazy("If it is multiple: which kinds"),
@@ -68,7 +71,7 @@ class ResidentForm(Form):
     )
     level = forms.ChoiceField(
         label=gettext_lazy("Level on the certificate"),
-        choices=[("1", "1"), ("2", "2"), ("3", "3"), ("4", "4")],
+        choices=[NOT_CHOSEN, ("1", "1"), ("2", "2"), ("3", "3"), ("4", "4")],
     )
     certificate = TextField(
         label=gettext_lazy("Number on the disability certificate"),
@@ -84,13 +87,16 @@ class ResidentForm(Form):
     )
     no_voice = forms.BooleanField(label=gettext_lazy("Write to me, do not call"), required=False)
     disability = forms.BooleanField(
-        label=gettext_lazy("I allow the use of my disability data to find the right help")
+        label=gettext_lazy("I allow the use of my disability data to find the right help"),
+        help_text=NEEDED,
     )
     sharing = forms.BooleanField(
-        label=gettext_lazy("I allow that who helps me learns what is needed for it")
+        label=gettext_lazy("I allow that who helps me learns what is needed for it"),
+        help_text=NEEDED,
     )
     matching = forms.BooleanField(
         label=gettext_lazy("I allow automatic matching; without it a person chooses"),
+        help_text=gettext_lazy("Up to you: you can ask for help without it."),
         required=False,
     )
 

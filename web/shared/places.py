@@ -3,8 +3,12 @@
 from collections.abc import Callable, Iterable
 
 from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from regions.models import Region
+
+NOT_CHOSEN = ("", _("Please choose"))
 
 
 def full_name(region: Region) -> str:
@@ -17,7 +21,7 @@ def offer_places(
     regions: Iterable[Region],
     *,
     field: str = "region",
-    empty: str = "—",
+    empty: str | Promise = NOT_CHOSEN[1],
     name: Callable[[Region], str] = full_name,
 ) -> dict[str, Region]:
     """Let ``field`` of ``form`` choose among ``regions``; return them by code.

@@ -1,0 +1,60 @@
+"""Nothing is chosen for people: places and kinds begin empty, and what has to be ticked says so."""
+
+import re
+
+import pytest
+
+from tests.conftest import Clock
+from tests.factories import accounts, organizations
+from tests.factories.regions import street
+from tests.web.test_chain import Visitor
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def first_option(page: str, field: str) -> str:
+    """Return the words of the option that a browser shows when nothing else is selected."""
+    found = re.search(rf'<select name="{field}".*?</select>', page, re.S)
+    assert found, field
+    assert "selected" not in found[0].replace('value="" selected', ""), found[0]
+    return re.findall(r">\s*([^<>\s]+)\s*<", found[0])[0]
+
+
+def test_a_project_has_no_place_and_no_kind_until_they_are_chosen(clock: Clock):
+    street()
+    body = organizations.organization()
+    clerk = Visitor(body.registered_by)
+    address = f"/org/projects/new/{body.ref}/"
+
+    page = clerk.see(address)
+
+    assert [first_option(page, name) for name in ("category", "region")] == ["请选择", "请选择"]
+    answer = clerk.client.post(address, {"title": "读报会"})
+    assert answer.status_code == 422
+    assert {"category", "region"} <= set(answer.context["form"].errors)
+
+
+def test_a_project_of_a_body_of_one_street_begins_with_that_street(clock: Clock):
+    body = organizations.organization(region=street())
+
+    page = Visitor(body.registered_by).see(f"/org/projects/new/{body.ref}/")
+
+    assert f'value="{street().code}" selected' in page
+
+
+def test_a_body_registers_in_a_district_that_it_chose():
+    street()
+    page = Visitor(accounts.user()).see("/org/new/")
+
+    assert first_option(page, "region") == "请选择"
+
+
+def test_a_resident_registers_with_a_level_that_was_chosen_and_sees_which_ticks_are_needed():
+    street()
+    page = Visitor(accounts.user()).see("/my/register/")
+
+    assert [first_option(page, name) for name in ("region", "category", "level")] == ["请选择"] * 3
+    hints = dict(re.findall(r'id="id_(\w+)_helptext">(.*?)<', page))
+    assert "必选" in hints["disability"]
+    assert "必选" in hints["sharing"]
+    assert "可选" in hints["matching"]
