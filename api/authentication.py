@@ -73,4 +73,8 @@ class InScope(BasePermission):
             return True
         needed = "read" if request.method in {"GET", "HEAD", "OPTIONS"} else "write"
         held: set[str] = set(getattr(request.auth, "scopes", []))
-        return bool({needed, getattr(view, "scope", needed)} & held)
+        if {needed, getattr(view, "scope", needed)} & held:
+            return True
+        self.code = "scope_missing"
+        self.message = _("This token lacks the scope “%(scope)s”.") % {"scope": needed}
+        return False

@@ -75,8 +75,11 @@ class StrictJSONParser(BaseParser):
         if _too_deep(text):
             raise _refuse("too_deep", _("This is nested too deeply."))
         try:
-            return json.loads(
+            found = json.loads(
                 text, object_pairs_hook=_pairs, parse_constant=_constant, parse_int=_integer
             )
         except ValueError:
             raise _refuse("not_json", _("This is not valid JSON.")) from None
+        if found is None:
+            raise _refuse("no_object", _("A JSON object is needed."))
+        return found

@@ -283,3 +283,19 @@ def test_a_token_made_before_the_post_opens_nothing_with_it(clock, settings):
     )
 
     assert [asked(plain), asked(strong)] == [(401, "second_factor"), (200, None)]
+
+
+def test_what_a_program_did_wrong_is_said(clock):
+    person = accounts.user()
+    reading = with_token(person, clock, "read")
+
+    answer = reading.patch("/api/v1/me/", {"name": "王"}, format="json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
+    assert "write" in answer.json()["detail"]
+    writing = with_token(person, clock, "read", "write")
+    answer = writing.patch("/api/v1/me/", "null", content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "no_object")
+    assert "JSON 对象" in answer.json()["detail"]
+    for cursor in ("%00", "abc", "é", "AAAA===="):
+        answer = reading.get("/api/v1/offers/", {"cursor": cursor})
+        assert (answer.status_code, answer.json()["field"]) == (400, "cursor"), cursor
