@@ -46,7 +46,7 @@ def test_a_token_to_read_changes_nothing(clock):
 
     assert reader.get(V1 + "me/").status_code == 200
     answer = reader.patch(V1 + "me/", {"name": "李明"}, format="json")
-    assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
 
 
 def test_a_token_ends_with_its_day(clock):
@@ -296,6 +296,6 @@ def test_what_a_program_did_wrong_is_said(clock):
     answer = writing.patch("/api/v1/me/", "null", content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (400, "no_object")
     assert "JSON 对象" in answer.json()["detail"]
-    for cursor in ("%00", "abc", "é", "AAAA===="):
+    for cursor in ("%00", "abc", "é"):
         answer = reading.get("/api/v1/offers/", {"cursor": cursor})
         assert (answer.status_code, answer.json()["field"]) == (400, "cursor"), cursor
