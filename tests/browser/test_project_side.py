@@ -55,7 +55,7 @@ def test_a_shift_fills_waits_promotes_and_is_reviewed(live_server, signed_in, cl
     manager.get_by_label("从", exact=True).fill("14:00")
     manager.get_by_label("到", exact=True).fill("16:00")
     manager.get_by_role("button", name="添加班次").click()
-    manager.get_by_role("button", name="发布项目").click()
+    manager.get_by_role("button", name="提交审核").click()
     check(manager)
     office.goto("/console/verify/")
     office.get_by_role("link", name="周五读报会").click()

@@ -173,7 +173,9 @@ class CloseForm(Form):
     )
 
 
-def _answer(request: HttpRequest, ref: str, form: Form, act: Any, title: str) -> HttpResponse:
+def _answer(
+    request: HttpRequest, ref: str, form: Form, act: Any, title: str, kind: str = ""
+) -> HttpResponse:
     user, now = me(request), timezone.now()
     row = one(queries.request_queue(user, now=now), ref)
     if request.method == "POST" and carry_out(
@@ -181,14 +183,14 @@ def _answer(request: HttpRequest, ref: str, form: Form, act: Any, title: str) ->
     ):
         messages.success(request, _("Answered. The resident is told."))
         return redirect("web:console-request", ref=ref)
-    return show(request, "web/console/answer.html", form, row=row, title=title)
+    return show(request, "web/console/answer.html", form, row=row, title=title, kind=kind)
 
 
 @login_required
 def refuse(request: HttpRequest, ref: str) -> HttpResponse:
     """Say no."""
     form = RefuseForm(request.POST or None)
-    return _answer(request, ref, form, actions.refuse_request, _("Refuse"))
+    return _answer(request, ref, form, actions.refuse_request, _("Refuse"), kind="warning")
 
 
 @login_required

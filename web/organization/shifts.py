@@ -21,6 +21,7 @@ from matching import actions as matching
 from matching import queries as matched
 from matching.models import Application, Assignment
 from matching.rules import check_no_show
+from matching.states import AssignmentState
 from organizations import actions, queries
 from organizations.models import Shift
 from organizations.rules import check_shift_open
@@ -71,7 +72,8 @@ def shift(request: HttpRequest, ref: str) -> HttpResponse:
             "absent": [
                 task.pk
                 for task in roster
-                if allowed(check_no_show, assignment=task, may=True, now=now)
+                if task.machine.allows(task.state, AssignmentState.NO_SHOW)
+                and allowed(check_no_show, assignment=task, may=True, now=now)
             ],
             "to_evaluate": [
                 task.pk
