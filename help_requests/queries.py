@@ -11,7 +11,7 @@ from accounts.models import ResidentProfile, User
 from accounts.roles import Permission
 from help_requests import rules
 from help_requests.models import HelpRequest, ServiceType, Visit
-from help_requests.states import RequestState, Tile, VisitState
+from help_requests.states import Channel, RequestState, Tile, VisitState
 from kernel.references import clean_number
 from kernel.text import mask_name
 from organizations.queries import organization_keys
@@ -41,6 +41,15 @@ def takes_calls_of(user: User, resident: ResidentProfile, *, now: datetime) -> b
     return people.may(user, *CALLS, region=resident.region, now=now)
 
 
+def taken_down_at(
+    user: User, resident: ResidentProfile, *, call_number: str, now: datetime
+) -> Channel:
+    """Return the door through which ``user`` asks for a caller: the hotline's, whose posts take calls
+    and whose calls have a number, or a street's counter."""
+    takes = people.may(user, Permission.TAKE_CALLS, region=resident.region, now=now)
+    return Channel.HOTLINE if takes or call_number else Channel.COUNTER
+
+
 def has_open_visits(request: HelpRequest) -> bool:
     """Say whether a visit of the request is to come or under way."""
     return request.visits.filter(state__in=OPEN_VISITS).exists()
@@ -57,13 +66,11 @@ def speaks_for(user: User, request: HelpRequest, *, now: datetime) -> bool:
 
 
 def shown_name(viewer: User, request: HelpRequest, *, now: datetime) -> str:
-    """Return who the help is for: in full to the resident's own side and to who asked at the counter or
-    on the phone, covered to every desk and body that only works on it (``accounts.actions.reveal``)."""
+    """Return who the help is for: in full to the resident's own side, covered to every desk and body,
+    also the one that asks for a caller (``accounts.actions.reveal`` shows it, and leaves a trace)."""
     resident = request.resident
     is_side = resident.pk in people.resident_keys(viewer, now=now)
-    if is_side or speaks_for(viewer, request, now=now):
-        return str(resident.name)
-    return mask_name(str(resident.name))
+    return str(resident.name) if is_side else mask_name(str(resident.name))
 
 
 class CancelFacts(TypedDict):
@@ -84,12 +91,16 @@ def cancel_facts(user: User, request: HelpRequest, *, now: datetime) -> CancelFa
 def _seen_by(viewer: User, *, now: datetime, field: str = "") -> Q:
     """Return the condition that a request (at ``field``) is the viewer's, or in the viewer's charge.
 
-    Who took a call sees what they asked for the caller while they hold the post.
+    Who took a call sees what they asked for the caller while they hold the post. What was never sent is
+    seen by who wrote it, and by whom it is about.
     """
     residents = people.resident_keys(viewer, now=now)
     bodies = organization_keys(viewer, OrganizationState.VERIFIED, now=now)
+    own_side = Q(**{f"{field}resident__in": residents})
+    if not field:  # visits are of requests that were sent
+        own_side &= Q(submitted_at__isnull=False) | Q(asked_by=viewer) | Q(resident__user=viewer)
     return (
-        Q(**{f"{field}resident__in": residents})
+        own_side
         | (
             Q(**{f"{field}asked_by": viewer})
             & people.scope_q(viewer, *CALLS, now=now, field=f"{field}resident__region")
@@ -119,9 +130,25 @@ def _rows(found: QuerySet[HelpRequest]) -> QuerySet[HelpRequest]:
 
 
 def my_requests(viewer: User, *, now: datetime) -> QuerySet[HelpRequest]:
-    """Return the requests of the residents that the viewer is or may ask for, newest first."""
+    """Return the requests of the residents that the viewer is or may ask for, newest first; what was
+    never sent only where the viewer wrote it."""
     mine = people.my_residents(viewer, now=now).values("pk")
-    return _rows(HelpRequest.objects.filter(resident__in=mine)).order_by("-pk")
+    shown = Q(submitted_at__isnull=False) | Q(asked_by=viewer)
+    return _rows(HelpRequest.objects.filter(shown, resident__in=mine)).order_by("-pk")
+
+
+def requests_to_copy(user: User, *, now: datetime) -> QuerySet[HelpRequest]:
+    """Return ``my_requests`` and every other one about the person, newest first: what a copy holds."""
+    mine = my_requests(user, now=now).order_by().values("pk")
+    return _rows(HelpRequest.objects.filter(Q(pk__in=mine) | Q(resident__user=user))).order_by(
+        "-pk"
+    )
+
+
+def half_written(user: User, resident: ResidentProfile, *, now: datetime) -> HelpRequest | None:
+    """Return the draft that ``user`` began for the resident and has not sent, the newest."""
+    drafts = my_requests(user, now=now).filter(resident=resident, state=RequestState.DRAFT)
+    return drafts.first()
 
 
 def find_requests(

@@ -151,6 +151,15 @@ def asked_again(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
     return facts
 
 
+def blank() -> dict[str, Any]:
+    """Return what a draft says before anything was answered: it is begun again with this."""
+    return {
+        **dict.fromkeys(("service_type", "starts_at", "minutes", "repeats_until")),
+        **dict.fromkeys(("wish", "wish_source", "details", "address", "gender_wish"), ""),
+        **{"place": Place.HOME, "urgency": Urgency.NORMAL, "is_weekly": False, "places": 1},
+    }
+
+
 def check_draft(request: HelpRequest) -> None:
     """Only a draft is written on."""
     if request.state != RequestState.DRAFT:

@@ -8,14 +8,16 @@ from django.utils import timezone
 
 from help_requests.actions import load_reference
 from help_requests.models import HelpRequest
+from help_requests.states import WishSource
 from tests.conftest import Clock
-from tests.factories import accounts, regions
+from tests.factories import accounts, help_requests, regions
 from tests.web.test_account_pages import refused_page
 from tests.web.test_chain import Visitor
 from web.resident.questions import TILES
 
 pytestmark = pytest.mark.django_db
 SOURCE = 'name="wish_source"'
+WHEN = {"day": "2026-03-06", "start": "14:00", "minutes": "120", "gender_wish": ""}
 
 
 def begun(visitor: Visitor) -> str:
@@ -35,6 +37,58 @@ def choices(page: str, name: str, *, ticked: bool = False) -> list[str]:
     return [
         each.split('value="')[1].split('"')[0] for each in inputs if "checked" in each or not ticked
     ]
+
+
+# --- whose draft -------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_gone_on_with_by_who_began_it_and_shown_to_no_other_proxy(clock: Clock):
+    resident = accounts.resident()
+    theirs = help_requests.draft(
+        resident, by=accounts.officer(), channel="COUNTER", wish="柜台写的"
+    )
+    home, guardian = Visitor(resident.user), Visitor(accounts.grant(resident).proxy)
+    for visitor in (home, guardian):
+        assert theirs.ref not in visitor.see("/my/")
+        assert theirs.ref not in visitor.see("/help-requests/new/", "开始")
+    assert guardian.client.get(f"/help-requests/{theirs.ref}/what/").status_code == 404
+
+    what = begun(guardian)
+    assert theirs.ref not in what
+    assert what in guardian.see("/help-requests/new/", "接着填写", "重新填写")
+    assert what not in home.see("/help-requests/new/")
+
+
+def test_a_half_written_request_is_gone_on_with_or_begun_again(clock: Clock):
+    visitor = Visitor(accounts.resident().user)
+    check = visitor.do(asked(visitor), **WHEN, place="HOME", places="2")
+    row = HelpRequest.objects.get()
+    new = visitor.do("/help-requests/new/")
+    assert f"/help-requests/{row.ref}/what/" in visitor.see(new, str(row.service_type))
+    visitor.see(check, "想去复诊")
+
+    visitor.do("/help-requests/new/", anew="1")
+    row = HelpRequest.objects.get()
+    left = (row.service_type, row.starts_at, row.minutes, row.wish, row.places, row.state)
+    assert left == (None, None, None, None, 1, "DRAFT")
+
+
+def test_the_steps_of_a_request_that_was_sent_lead_to_its_page(clock: Clock):
+    visitor = Visitor(accounts.resident().user)
+    check = visitor.do(asked(visitor), **WHEN, place="HOME", places="1")
+    page = visitor.do(check, sent="1")
+    assert visitor.do(check, sent="1") == page
+    for step in ("what", "when", "check"):
+        answer = visitor.client.get(f"{page}{step}/")
+        assert (answer.status_code, answer["Location"]) == (302, page)
+
+
+def test_the_check_page_says_whose_words_a_proxy_wrote_down(clock: Clock):
+    guardian = Visitor(accounts.grant(accounts.resident()).proxy)
+    what = f"{begun(guardian)}?tile=medical"
+    when = guardian.do(what, service_type="B1", wish="想去复诊", wish_source="OBSERVED")
+    check = guardian.do(when, **WHEN, place="HOME", places="1")
+    guardian.see(check, "这是谁的话", str(WishSource.OBSERVED.label))
 
 
 # --- what -------------------------------------------------------------------------------------------
@@ -81,8 +135,6 @@ def test_who_asks_for_another_says_whose_words_they_are_and_nothing_is_ticked(cl
 
 
 # --- where, and how many ----------------------------------------------------------------------------
-
-WHEN = {"day": "2026-03-06", "start": "14:00", "minutes": "120", "gender_wish": ""}
 
 
 def test_home_and_one_volunteer_are_the_defaults_and_both_can_be_changed(clock: Clock):

@@ -7,6 +7,7 @@ from accounts.models import Desk, ResidentProfile, Reveal, User
 from accounts.states import DeskRole
 from help_requests.models import HelpRequest
 from kernel import guards, seal
+from kernel.references import spoken
 from rights.models import Incident
 from service_records import actions as service
 from tests.conftest import Clock, sql
@@ -61,9 +62,27 @@ def test_an_operator_finds_a_caller_masked_and_asks_for_them(clock: Clock, calle
         "12385-7",
         operator_of(operator),
     )
-    operator.see(f"/hotline/residents/{caller.ref}/", "vh-card")
+    assert f"/help-requests/{draft.ref}/what/" in operator.see(f"/hotline/residents/{caller.ref}/")
     missing(away(DeskRole.OPERATOR), f"/hotline/residents/{caller.ref}/")
     missing(Visitor(accounts.user()), "/hotline/", "/hotline/new/")
+
+
+def test_without_a_call_number_an_operator_is_the_hotline_and_a_street_its_counter(
+    clock: Clock, caller
+):
+    for role, channel in ((DeskRole.OPERATOR, "HOTLINE"), (DeskRole.STREET, "COUNTER")):
+        Visitor(accounts.officer(role)).do(f"/hotline/residents/{caller.ref}/ask/")
+        assert HelpRequest.objects.latest("pk").channel == channel
+
+
+def test_an_operator_reads_what_others_asked_for_without_a_link_that_leads_nowhere(clock: Clock):
+    sent = help_requests.submitted()
+    path = f"/help-requests/{sent.ref}/"
+    page = Visitor(accounts.officer(DeskRole.OPERATOR)).see(
+        f"/hotline/residents/{sent.resident.ref}/", spoken(sent.number).replace(" ", "\xa0")
+    )
+    assert path not in page
+    assert path in Visitor(accounts.officer()).see(f"/hotline/residents/{sent.resident.ref}/")
 
 
 def operator_of(visitor: Visitor):

@@ -78,7 +78,7 @@ def everything(user: User, *, now: datetime) -> dict[str, Any]:
         "volunteer": _volunteer(user, now=now),
         "help_requests": [
             _fields(row, "number", "state", "wish", "details", "starts_at", "made_at")
-            for row in requests.my_requests(user, now=now)
+            for row in requests.requests_to_copy(user, now=now)
         ],
         "offers": [
             _fields(row, "state", "sent_at", "answered_at") for row in matched.offers_for(user)

@@ -18,7 +18,6 @@ from accounts.roles import Permission
 from accounts.states import TEXT_VERSION, Purpose, RevealReason
 from help_requests import actions as asking
 from help_requests import queries as asked
-from help_requests.states import Channel
 from regions.queries import streets_in
 from web.shared.covered import LABELS
 from web.shared.forms import Form, TextField, carry_out, show
@@ -135,8 +134,18 @@ def resident(request: HttpRequest, ref: str) -> HttpResponse:
         )
         if value is not None:
             opened = (LABELS[form.cleaned_data["field"]], value or "—")
-    found = asked.find_requests(me(request), now=timezone.now(), resident=row)[:10]
-    return show(request, "web/hotline/resident.html", form, row=row, opened=opened, requests=found)
+    user, now = me(request), timezone.now()
+    found = list(asked.find_requests(user, now=now, resident=row)[:10])
+    opens = asked.requests_for(user, now=now).filter(pk__in=[each.pk for each in found])
+    return show(
+        request,
+        "web/hotline/resident.html",
+        form,
+        row=row,
+        opened=opened,
+        requests=found,
+        opens=set(opens.values_list("pk", flat=True)),
+    )
 
 
 @login_required
@@ -144,13 +153,13 @@ def resident(request: HttpRequest, ref: str) -> HttpResponse:
 def ask(request: HttpRequest, ref: str) -> HttpResponse:
     """Begin a request in the caller's name."""
     row = _resident(request, ref)
-    call = str(request.session.get("call_number", ""))
+    user, now, call = me(request), timezone.now(), str(request.session.get("call_number", ""))
     draft = asking.draft_request(
         resident=row,
-        channel=Channel.HOTLINE if call else Channel.COUNTER,
+        channel=asked.taken_down_at(user, row, call_number=call, now=now),
         call_number=call,
-        by=me(request),
-        now=timezone.now(),
+        by=user,
+        now=now,
     )
     return redirect("web:request-what", ref=draft.ref)
 

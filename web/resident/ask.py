@@ -1,5 +1,7 @@
 """Ask for help in three steps: what, when and where, check (J1a)."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import queries as people
-from help_requests import actions, queries
+from help_requests import actions, queries, rules
 from help_requests.models import HelpRequest
 from help_requests.states import RequestState
 from web.resident import questions
@@ -20,45 +22,57 @@ from web.shared.context import is_short
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
 
+Page = Callable[[HttpRequest, str], HttpResponse]
+
 
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
-    """Begin, or go on with the draft that is there; a proxy picks for whom first."""
+    """Begin, or say whether to go on with one's own draft; a proxy picks for whom first."""
     user, now = me(request), timezone.now()
     residents = list(people.my_residents(user, now=now))
     if not residents:
         return redirect("web:resident-register")
-    chosen = request.POST.get("resident", "")
+    chosen = request.POST.get("resident") or request.GET.get("resident", "")
     whom = next((r for r in residents if r.ref == chosen), None)
     if whom is None and len(residents) == 1:
         whom = residents[0]
     if whom is None:
         return render(request, "web/resident/whom.html", {"residents": residents})
-    drafts = queries.my_requests(user, now=now).filter(resident=whom, state=RequestState.DRAFT)
-    draft = drafts.first()
+    draft = queries.half_written(user, whom, now=now)
+    if request.method != "POST":
+        return render(request, "web/resident/begin.html", {"whom": whom, "draft": draft})
     if draft is None:
-        if request.method != "POST":
-            return render(request, "web/resident/begin.html", {"whom": whom})
         draft = actions.draft_request(resident=whom, by=user, now=now)
+    elif "anew" in request.POST:
+        actions.change_draft(request=draft, by=user, now=now, **rules.blank())
+    else:
+        return redirect(f"{request.path}?resident={whom.ref}")
     return redirect("web:request-what", ref=draft.ref)
 
 
-def _draft(request: HttpRequest, ref: str) -> HelpRequest:
-    rows = queries.requests_for(me(request), now=timezone.now())
-    row: HelpRequest = one(rows.filter(state=RequestState.DRAFT), ref)
-    return row
+def _of_draft(step: Callable[[HttpRequest, HelpRequest], HttpResponse]) -> Page:
+    """Make a page of a step; what was sent already is past it, and is shown instead."""
+
+    @login_required
+    @wraps(step)
+    def page(request: HttpRequest, ref: str) -> HttpResponse:
+        row: HelpRequest = one(queries.requests_for(me(request), now=timezone.now()), ref)
+        if row.state != RequestState.DRAFT:
+            return redirect("web:request", ref=ref)
+        return step(request, row)
+
+    return page
 
 
-@login_required
-def what(request: HttpRequest, ref: str) -> HttpResponse:
+@_of_draft
+def what(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
     """Step 1: what; a picture first, then what belongs to it."""
-    return questions.what(request, _draft(request, ref))
+    return questions.what(request, draft)
 
 
-@login_required
-def when(request: HttpRequest, ref: str) -> HttpResponse:
+@_of_draft
+def when(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
     """Step 2: when, where and how many; the home is filled in."""
-    draft = _draft(request, ref)
     if is_short(request):
         return questions.when(request, draft)
     form = when_form(request, draft)
@@ -80,15 +94,14 @@ def when(request: HttpRequest, ref: str) -> HttpResponse:
         )
 
     if request.method == "POST" and carry_out(form, act):
-        return redirect("web:request-check", ref=ref)
+        return redirect("web:request-check", ref=draft.ref)
     return show(request, "web/resident/when.html", form, draft=draft)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, ref: str) -> HttpResponse:
+@_of_draft
+def check(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
     """Step 3: check, and send."""
-    draft = _draft(request, ref)
     form = Form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and carry_out(
         form,
@@ -97,5 +110,7 @@ def check(request: HttpRequest, ref: str) -> HttpResponse:
         messages.success(
             request, _("We have your request. Your street answers within one working day.")
         )
-        return redirect("web:request", ref=ref)
-    return show(request, "web/resident/check.html", form, draft=draft)
+        return redirect("web:request", ref=draft.ref)
+    name = queries.shown_name(me(request), draft, now=timezone.now())
+    is_own = draft.resident.user_id == me(request).pk
+    return show(request, "web/resident/check.html", form, draft=draft, name=name, is_own=is_own)

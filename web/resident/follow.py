@@ -54,7 +54,9 @@ def again(request: HttpRequest, ref: str) -> HttpResponse:
     side = acting(user, row.resident, deed="ask", now=now)
     draft = actions.draft_request(
         resident=row.resident,
-        channel=Channel.PAGE if side else Channel.COUNTER,
+        channel=Channel.PAGE
+        if side
+        else queries.taken_down_at(user, row.resident, call_number="", now=now),
         by=user,
         now=now,
         **rules.asked_again(row, now=now),
