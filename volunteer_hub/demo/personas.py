@@ -121,7 +121,7 @@ class Personas:
         """Bring about what is going on now: a visit soon, an offer, a request to answer, an appeal."""
         now, office = self.clock.now, self.city.clerk(self.street)
         self._pause(helper, None)
-        soon = self._visit(whom, 1.5, "A1")
+        soon = self._visit(whom, 0.75, "A1")  # check-in is open at once: nobody waits to try it
         offer = matching.send_offer(opening=soon, volunteer=helper.user, by=office, now=now)
         matching.accept_offer(offer=offer, by=helper.user, now=now)
         later = self._visit(whom, 50, "C7")
