@@ -157,8 +157,10 @@ def test_without_an_account_the_code_is_typed_as_it_was_printed_and_does_all_tha
 
 def test_without_an_account_a_complaint_is_made_and_taken_back(clock: Clock, client: Client):
     given = {"kind": "PLATFORM", "region": district().code, "words": "页面打不开"}
-    page = client.post("/complaints/new/", given).content.decode()
+    assert client.post("/complaints/new/", given)["Location"] == "/complaints/new/"
+    page = client.get("/complaints/new/").content.decode()
     code = page.split("<strong>")[2].split("<")[0]
+    assert "id_words" in client.get("/complaints/new/").content.decode()  # shown once
     row = Complaint.objects.get()
     followed(client, row, code, deed="withdraw")
     row.refresh_from_db()

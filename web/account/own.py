@@ -16,7 +16,7 @@ from accounts import actions, queries
 from accounts.roles import ROLES
 from accounts.states import PASSED, VerificationState
 from kernel.text import mask_email, mask_phone
-from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.forms import Form, TextField, carry_out, carry_out_once, show
 from web.shared.navigation import roles_for
 from web.shared.pages import me, one
 
@@ -58,6 +58,8 @@ def account(request: HttpRequest) -> HttpResponse:
 
 SCOPES = {"read": gettext_lazy("Read"), "write": gettext_lazy("Act for me")}
 
+MADE = "token_made"  # in the session, sealed: a secret that the next page shows, once
+
 
 class TokenForm(Form):
     """A new access token."""
@@ -78,20 +80,23 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """Show the tokens of programs, and make one; its secret is shown this once."""
     user = me(request)
     form = TokenForm(request.POST or None)
-    secret = ""
-    if request.method == "POST":
-        made = carry_out(
-            form,
-            lambda given: actions.make_token(
-                user=user,
-                passed=bool(request.session.get(PASSED)),
-                by=user,
-                now=timezone.now(),
-                **given,
-            ),
+    secrets: list[str] = []
+
+    def act(given: dict[str, Any]) -> dict[str, str]:
+        passed = bool(request.session.get(PASSED))
+        token, secret = actions.make_token(
+            user=user, passed=passed, by=user, now=timezone.now(), **given
         )
-        if made:
-            secret, form = made[1], TokenForm()
+        secrets.append(secret)
+        return {"ref": token.ref}
+
+    if request.method == "POST" and carry_out_once(request, form, act):
+        if secrets:
+            request.session[MADE] = secrets[0]
+        return redirect("web:tokens")
+    secret = ""
+    if request.method == "GET" and MADE in request.session:
+        secret = request.session.pop(MADE)
     return show(
         request,
         "web/account/tokens.html",

@@ -1,6 +1,6 @@
 """What stands in the ledger, in words: an event is what it is about and what happened to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -211,7 +211,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "side": (Side,),
 }
 # What rooms note as words of their own, by fact.
-_SAID: dict[str, dict[str, Promise]] = {
+_SAID: dict[str, Mapping[str, Promise]] = {
     "channel": {
         "PHONE": pgettext_lazy("ledger fact", "phone"),
         "EMAIL": pgettext_lazy("ledger fact", "e-mail"),

@@ -1,17 +1,18 @@
 """Be heard: complain with or without an account, and follow it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from kernel.references import clean_number
+from kernel.references import clean_number, spoken
 from kernel.refusals import Invalid
 from matching.models import Assignment
 from organizations.models import Organization
@@ -20,10 +21,13 @@ from regions.queries import districts
 from rights import actions, queries
 from rights.states import ComplaintKind
 from web.cases.following import DEEDS, deeds_of
-from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.forms import Form, TextField, carry_out, carry_out_once, show
 from web.shared.pages import viewer
 from web.shared.places import offer_places
 from web.shared.templatetags.hub import clock, day, purpose
+
+# In the session, sealed: what is shown once, by the page after the one that made it.
+RECEIVED = "complaint_received"
 
 
 class ComplaintForm(Form):
@@ -88,26 +92,45 @@ def _offer_bodies(form: ComplaintForm, *, now: datetime) -> dict[str, Organizati
 def complain(request: HttpRequest) -> HttpResponse:
     """Make a complaint; without an account a number and a code are shown once."""
     user, now = viewer(request), timezone.now()
+    if request.method == "GET" and request.session.get(RECEIVED):
+        shown = request.session.pop(RECEIVED)
+        shown["acknowledge_by"] = date.fromisoformat(shown["acknowledge_by"])
+        answer = render(request, "web/cases/received.html", shown)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
     form = ComplaintForm(request.POST or None, initial=request.GET.dict())
     places = offer_places(form, districts(), name=str)
     tasks = _offer_services(form, user, now=now)
     bodies = _offer_bodies(form, now=now)
 
-    def act(given: dict[str, Any]) -> Any:
+    codes: dict[str, str] = {}
+
+    def act(given: dict[str, Any]) -> dict[str, str]:
         given["region"] = places[given["region"]]
-        return actions.submit_complaint(
+        complaint, codes["code"] = actions.submit_complaint(
             by=user,
             now=now,
             about_organization=bodies.get(given.pop("organization")),
             assignment=tasks.get(given.pop("task", "")),
             **given,
         )
+        due = complaint.acknowledge_by.isoformat()
+        return {"ref": complaint.ref, "number": complaint.number, "acknowledge_by": due}
 
-    made = carry_out(form, act) if request.method == "POST" else None
-    if made and user:
-        return redirect("web:case", ref=made[0].ref)
-    complaint, code = made or (None, "")
-    return show(request, "web/cases/complain.html", form, complaint=complaint, code=code)
+    made = carry_out_once(request, form, act) if request.method == "POST" else None
+    if made is None:
+        if user is None:
+            # Two presses of the button come from one session: either answer then shows the code.
+            request.session.setdefault(RECEIVED, None)
+        return show(request, "web/cases/complain.html", form)
+    if user:
+        return redirect("web:case", ref=made["ref"])
+    if codes:
+        request.session[RECEIVED] = {**made, **codes}
+    else:
+        number = {"number": spoken(made["number"])}
+        messages.success(request, _("We have your complaint. Number: %(number)s") % number)
+    return redirect("web:complain")
 
 
 class CodeField(TextField):

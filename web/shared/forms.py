@@ -1,7 +1,7 @@
 """Forms of the pages: plain shapes, in govuk's markup, whose errors stand at their fields."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -13,9 +13,12 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from kernel import idempotency
 from kernel.refusals import Refusal
 from kernel.text import normalise, plain
 from kernel.workdays import at_local
+
+ONCE = "once"  # the name of the field that carries a form's key
 
 
 class TextField(forms.CharField):
@@ -166,6 +169,27 @@ def carry_out(form: Form, act: Callable[[dict[str, Any]], Any]) -> Any:
     except Refusal as refusal:
         form.refuse(refusal)
         return None
+
+
+def carry_out_once(
+    request: HttpRequest, form: Form, act: Callable[[dict[str, Any]], Mapping[str, str]]
+) -> Any:
+    """Make the one call as ``carry_out`` does, once for each page that the form was shown on.
+
+    The form carries a key (``components/form.html``): the same words sent twice, by two presses of the
+    button or a page loaded again, make one thing, and both answers lead to it. Other words are another
+    thing. ``act`` returns references only; they are kept for a day. Files do not count.
+    """
+    if not request.POST.get(ONCE):
+        return carry_out(form, act)
+    sent = request.POST.copy()
+    sent.pop("csrfmiddlewaretoken", None)
+    said = idempotency.request_hash("POST", request.path, sent.urlencode().encode())
+    user, now = request.user, timezone.now()
+    by = user if user.is_authenticated else None
+    return carry_out(
+        form, lambda given: idempotency.once(said, by, said, now=now, act=lambda: act(given))
+    )
 
 
 def show(request: HttpRequest, template: str, form: Form, **context: Any) -> HttpResponse:

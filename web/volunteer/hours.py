@@ -20,7 +20,7 @@ from rights import queries as cases
 from rights.rules import check_appeals
 from rights.states import AppealReason
 from service_records import queries as records
-from web.shared.forms import DayField, Form, TextField, carry_out, show
+from web.shared.forms import DayField, Form, TextField, carry_out, carry_out_once, show
 from web.shared.pages import me, one
 
 
@@ -42,12 +42,13 @@ def hours(request: HttpRequest) -> HttpResponse:
     initial = {"starts_on": today.replace(month=1, day=1), "ends_on": today}
     form = ProofForm(request.POST or None, initial=initial)
 
-    def act(given: dict[str, Any]) -> Any:
-        return actions.issue_proof(
+    def act(given: dict[str, Any]) -> dict[str, str]:
+        proof = actions.issue_proof(
             volunteer=profile, language=get_language() or "zh-hans", by=user, now=now, **given
         )
+        return {"ref": proof.ref}
 
-    if request.method == "POST" and carry_out(form, act):
+    if request.method == "POST" and carry_out_once(request, form, act):
         messages.success(request, _("Your proof is ready."))
         return redirect("web:my-hours")
     return show(

@@ -1,5 +1,6 @@
 """The pieces that pages are made of; what each looks like stands in ``templates/components``."""
 
+import secrets
 from typing import Any
 
 from django import template
@@ -47,9 +48,11 @@ def post_form(
 ) -> dict[str, Any]:
     """Print the page's form, what is wrong with it above: ``{% post_form _("Continue") %}``.
 
-    ``errors=False`` where the page has put the summary of errors higher up.
+    ``errors=False`` where the page has put the summary of errors higher up. Each time it is printed the
+    form has a key of its own (``carry_out_once``).
     """
-    return {"form": context["form"], "button": button, "kind": kind, "errors": errors}
+    once = secrets.token_urlsafe(12)
+    return {"form": context["form"], "button": button, "kind": kind, "errors": errors, "once": once}
 
 
 @register.simple_block_tag
