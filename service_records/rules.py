@@ -33,11 +33,16 @@ EVALUATE_WITHIN = timedelta(days=30)
 FEWEST_BEHIND_A_SHARE = 5
 
 
+def check_in_opens_at(assignment: Assignment) -> datetime:
+    """Return from when somebody may check in: an hour before the start."""
+    return assignment.opening.starts_at - EARLY
+
+
 def check_check_in(*, assignment: Assignment, now: datetime) -> None:
     """Somebody checks in to a task of today: from an hour before the start to the end."""
     if assignment.state != AssignmentState.LIVE:
         raise Conflict("not_live", _("This task cannot be checked in to."))
-    if now < assignment.opening.starts_at - EARLY:
+    if now < check_in_opens_at(assignment):
         raise Conflict("too_early", _("Check in when you arrive, at most an hour early."))
     if now >= assignment.opening.ends_at:
         raise Conflict("too_late", _("This task is over. Ask the desk."))

@@ -222,6 +222,14 @@ def address_of(assignment: Assignment, viewer: User, *, now: datetime) -> str | 
     )
 
 
+def door_notes_of(assignment: Assignment, viewer: User, *, now: datetime) -> str | None:
+    """Return what the resident wrote about door and home, for who reads the address; else None."""
+    visit = assignment.opening.visit
+    if visit is None or address_of(assignment, viewer, now=now) is None:
+        return None
+    return visit.request.resident.practical
+
+
 def addresses(viewer: User, keys: Iterable[int], *, now: datetime) -> dict[int, str | None]:
     """Return ``address_of`` by key, of those of these tasks that are the viewer's (who is on the way to
     one or two of them at a time)."""

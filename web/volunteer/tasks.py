@@ -22,7 +22,7 @@ from rights.actions import report_incident
 from rights.states import IncidentKind
 from service_records import actions as records
 from service_records import queries as recorded
-from service_records.rules import check_check_in, check_evaluates
+from service_records.rules import check_check_in, check_evaluates, check_in_opens_at
 from service_records.states import CheckMethod, Side
 from web.shared import faces
 from web.shared.forms import Form, TextField, carry_out, show
@@ -42,7 +42,11 @@ def task(request: HttpRequest, ref: str) -> HttpResponse:
     user, now = me(request), timezone.now()
     row = _mine(request, ref)
     visit = row.opening.visit
-    needs = listed(visit.request.resident.needs) if visit else []
+    resident = visit.request.resident if visit else None
+    needs = listed(resident.needs) if resident else []
+    if resident and resident.no_voice:
+        needs = [code for code in needs if code != Need.TEXT_ONLY]  # it stands above already
+    opens_at = check_in_opens_at(row)
     return render(
         request,
         "web/volunteer/task.html",
@@ -50,7 +54,9 @@ def task(request: HttpRequest, ref: str) -> HttpResponse:
             "row": row,
             "address": queries.address_of(row, user, now=now),
             "needs": [Need(code).label for code in needs],
-            "resident": visit.request.resident if visit else None,
+            "resident": resident,
+            "door_notes": queries.door_notes_of(row, user, now=now),
+            "opens_at": opens_at if now < opens_at else None,
             "records": recorded.records_of(row),
             "may_evaluate": allowed(
                 check_evaluates,
@@ -68,11 +74,22 @@ def task(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 class CodeForm(Form):
-    """The code at the door, or on the coordinator's screen."""
+    """The arrival code, which the person at the door reads out."""
 
     code = TextField(
-        label=gettext_lazy("Code"),
-        help_text=gettext_lazy("Six digits. Ask the person at the door, or the coordinator."),
+        label=gettext_lazy("Arrival code"),
+        help_text=gettext_lazy("Six digits, which the person at the door reads out."),
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class ScreenCodeForm(CodeForm):
+    """The code on the coordinator's screen."""
+
+    code = TextField(
+        label=gettext_lazy("Code for checking in"),
+        help_text=gettext_lazy("Six digits, on the coordinator's screen."),
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
@@ -82,8 +99,12 @@ class CodeForm(Form):
 def check_in(request: HttpRequest, ref: str) -> HttpResponse:
     """Say that one has come."""
     row = _mine(request, ref)
-    method = CheckMethod.ARRIVAL_CODE if row.opening.visit else CheckMethod.ROTATING_CODE
-    form = CodeForm(request.POST or None)
+    method, kind = (
+        (CheckMethod.ARRIVAL_CODE, CodeForm)
+        if row.opening.visit
+        else (CheckMethod.ROTATING_CODE, ScreenCodeForm)
+    )
+    form = kind(request.POST or None)
 
     def act(given: dict[str, Any]) -> Any:
         return records.check_in(
