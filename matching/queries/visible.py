@@ -227,7 +227,7 @@ def door_notes_of(assignment: Assignment, viewer: User, *, now: datetime) -> str
     visit = assignment.opening.visit
     if visit is None or address_of(assignment, viewer, now=now) is None:
         return None
-    return visit.request.resident.practical
+    return str(visit.request.resident.practical or "") or None
 
 
 def addresses(viewer: User, keys: Iterable[int], *, now: datetime) -> dict[int, str | None]:

@@ -142,12 +142,24 @@ def test_needs_are_said_once(clock: Clock):
     assert not queries.has_consent(row, Purpose.HEALTH)
 
 
+def test_write_do_not_call_is_asked_once_and_kept(clock: Clock):
+    resident = accounts.resident(needs=["TEXT_ONLY", "QUIET"])
+    visitor = Visitor(resident.user)
+    page = visitor.see("/my/needs/", "我的需要", "只有接受这次服务的志愿者看得到")
+    assert 'value="TEXT_ONLY"' not in page
+    assert "checked" in page.split('name="no_voice"')[1].split(">")[0]
+    visitor.do("/my/needs/", needs=["QUIET"], no_voice="on")
+    row = ResidentProfile.objects.get()
+    assert (queries.listed(row.needs), row.no_voice) == (["QUIET"], True)
+
+
 def test_a_proxy_says_them_too_but_reads_no_health_notes_without_leave(clock: Clock):
     resident = accounts.resident(health_notes="青霉素过敏")
     proxy = accounts.grant(resident).proxy
     visitor = Visitor(proxy)
     page = visitor.see(f"/my/needs/?resident={resident.ref}", "陈阿婆")
     assert "青霉素" not in page
+    assert page.count("陈阿婆的需要") == 2  # title and heading
     visitor.do("/my/needs/", address="人民路3号")
     row = ResidentProfile.objects.get()
     assert (row.address, row.health_notes) == ("人民路3号", "青霉素过敏")

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import actions, queries
-from accounts.states import TEXT_VERSION, Disability, Need, Purpose
+from accounts.states import TEXT_VERSION, Disability, Purpose
 from help_requests import queries as requests
 from help_requests.states import VisitState
 from kernel.refusals import Refusal
 from regions.queries import streets
 from service_records.queries import records_to_confirm_at_home
+from web.resident.needs import NEEDS
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
 from web.shared.places import NOT_CHOSEN, offer_places
@@ -81,7 +82,7 @@ class ResidentForm(Form):
     )
     needs = forms.MultipleChoiceField(
         label=gettext_lazy("What we should know"),
-        choices=Need.choices,
+        choices=NEEDS,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

@@ -18,14 +18,17 @@ from accounts.states import TEXT_VERSION, Need, Purpose
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 
+# "Write, do not call" is a question of its own, ``no_voice``, which every desk sees at once.
+NEEDS = [choice for choice in Need.choices if choice[0] != Need.TEXT_ONLY]
+
 
 class NeedsForm(Form):
     """All that somebody who helps should know."""
 
     needs = forms.MultipleChoiceField(
         label=gettext_lazy("What we should know"),
-        help_text=gettext_lazy("Seen by the street and by who accepted, from then on."),
-        choices=Need.choices,
+        help_text=gettext_lazy("Only the volunteer who accepted sees this, from then on."),
+        choices=NEEDS,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -83,10 +86,10 @@ def needs(request: HttpRequest) -> HttpResponse:
     if not queries.my_residents(user, now=now).exists():
         return redirect("web:resident-register")
     row = chosen(request)
-    contact = queries.facts(row.emergency_contact)
+    contact, told = queries.facts(row.emergency_contact), queries.listed(row.needs)
     initial = {
-        "needs": queries.listed(row.needs),
-        "no_voice": row.no_voice,
+        "needs": told,
+        "no_voice": row.no_voice or Need.TEXT_ONLY in told,
         "address": row.address or "",
         "practical": row.practical or "",
         "contact_name": contact.get("name", ""),
@@ -111,4 +114,6 @@ def needs(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved. You need not say it again."))
         return redirect(f"{reverse('web:needs')}?resident={row.ref}")
     others = queries.my_residents(user, now=now).exclude(pk=row.pk)
-    return show(request, "web/resident/needs.html", form, row=row, others=others)
+    is_own = row.user_id == user.pk
+    title = _("What I need") if is_own else _("What %(name)s needs") % {"name": row.name}
+    return show(request, "web/resident/needs.html", form, row=row, others=others, title=title)
