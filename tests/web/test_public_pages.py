@@ -126,3 +126,15 @@ def test_the_statement_says_what_the_last_whole_look_found(monkeypatch, tmp_path
 
     assert "2417" in said
     assert "3月4日" in said
+
+
+def test_what_another_site_or_an_old_page_sends_gets_a_page_of_ours():
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/complaints/new/", {"words": "没有按说好的来"})
+
+    assert answer.status_code == 403
+    words = answer.content.decode()
+    assert "什么都没有改动" in words
+    assert 'class="govuk-footer' in words or "vh-footer" in words
+    english = client.post("/complaints/new/", headers={"accept-language": "en"}).content.decode()
+    assert "Nothing was changed" in english
