@@ -19,9 +19,9 @@ from tests.faces.world import ABSENT, NOW, World
 
 PLACEHOLDER = re.compile(r"\(\?P<\w+>(?:[^()]|\([^()]*\))*\)|<\w+:\w+>|<\w+>")
 METHODS = ("get", "post", "put", "patch", "delete")
-TOKEN_OF_FORM = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"')
+TOKEN_OF_FORM = re.compile(rb'name="(?:csrfmiddlewaretoken|once)" value="[\w-]+"')
 # Pages that lead to the first step of signing in whoever comes.
-LEAD_BACK = {"web:enter-code", "web:end-sessions"}
+LEAD_BACK = {"web:enter-code", "web:enter-again", "web:end-sessions"}
 # How an answer is noted before the role's name; whoever is not named finds nothing there (404).
 IN, REFUSED, NOTHING, SIGN_IN = "", "!", "-", "?"
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import SignInCode, User
 from notifications.models import Dispatch
 from tests.conftest import Clock
 from tests.factories import accounts
@@ -156,3 +156,30 @@ def test_a_new_phone_number_is_proved_by_its_code(clock: Clock):
     visitor.see("/account/address/code/", "13912345678")
     assert visitor.do("/account/address/code/", code=code_sent()) == "/account/"
     visitor.see("/account/", "139****5678")
+
+
+def test_a_code_is_sent_again_to_the_same_address_within_the_limits(clock: Clock):
+    client = Client()
+    path = "/account/enter/code/again/"
+    assert client.post(path)["Location"] == "/account/enter/code/"
+    assert SignInCode.objects.count() == 0
+    client.post("/account/enter/", {"address": "13700001234"})
+    assert path in client.get("/account/enter/code/").content.decode()
+    assert client.post(path)["Location"] == "/account/enter/code/"
+    assert SignInCode.objects.values("address_index").distinct().count() == 1
+    assert SignInCode.objects.count() == 2
+    for _press in range(20):
+        answer = client.post(path)
+    assert answer.status_code == 409
+
+
+def test_a_code_for_a_new_address_is_sent_again(clock: Clock):
+    visitor = Visitor(accounts.user())
+    visitor.do("/account/address/", address="13700001234")
+    assert visitor.do("/account/address/code/again/") == "/account/address/code/"
+    assert SignInCode.objects.count() == 2
+
+
+def test_the_page_for_the_password_says_nothing_of_codes():
+    assert "我们会发" in Client().get("/account/enter/").content.decode()
+    assert "我们会发" not in Client().get("/account/enter/password/").content.decode()

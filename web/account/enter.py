@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -50,6 +51,11 @@ class CodeForm(Form):
 class PasswordForm(AddressForm):
     """Address and password."""
 
+    address = TextField(
+        label=_("Phone number or e-mail address"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
     password = forms.CharField(
         label=_("Password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -74,18 +80,27 @@ def let_in(
     return redirect(wanted)
 
 
+def send_code(request: HttpRequest, address: str) -> Any:
+    """Send a code to the address."""
+    return actions.request_code(
+        address=address,
+        ip=address_of(request),
+        language=get_language() or "zh-hans",
+        now=timezone.now(),
+    )
+
+
 def code_sent(request: HttpRequest, form: Form) -> bool:
     """Send a code to the form's address; False where it is refused."""
+    return bool(carry_out(form, lambda given: send_code(request, given["address"])))
 
-    def send(given: dict[str, Any]) -> Any:
-        return actions.request_code(
-            address=given["address"],
-            ip=address_of(request),
-            language=get_language() or "zh-hans",
-            now=timezone.now(),
-        )
 
-    return bool(carry_out(form, send))
+def sent_again(request: HttpRequest, address: str, back: str) -> HttpResponse:
+    """Send another code to the address that the session holds, if any, and go where it is typed."""
+    if address:
+        send_code(request, address)
+        messages.success(request, gettext("A new code is on its way."))
+    return redirect(back)
 
 
 def enter(request: HttpRequest) -> HttpResponse:
@@ -116,7 +131,14 @@ def code(request: HttpRequest) -> HttpResponse:
     if user:
         del request.session["address"]
         return let_in(request, user, now=now)
-    return show(request, "web/account/code.html", form, address=address, before="web:enter")
+    steps = {"before": "web:enter", "again": "web:enter-again"}
+    return show(request, "web/account/code.html", form, address=address, **steps)
+
+
+@require_POST
+def again(request: HttpRequest) -> HttpResponse:
+    """Send the code once more; the limits of the first hold."""
+    return sent_again(request, request.session.get("address", ""), "web:enter-code")
 
 
 def password(request: HttpRequest) -> HttpResponse:

@@ -12,11 +12,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from accounts import actions, queries
 from accounts.states import ENTERED, PASSED
 from kernel.sessions import BROWSER
-from web.account.enter import BACKEND, CodeForm, code_sent
+from web.account.enter import BACKEND, CodeForm, code_sent, sent_again
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import address_of, me
 
@@ -120,4 +121,12 @@ def address_code(request: HttpRequest) -> HttpResponse:
         del request.session["new_address"]
         messages.success(request, _("Changed. From now on codes and messages go there."))
         return redirect("web:account")
-    return show(request, "web/account/code.html", form, address=wanted, before="web:address")
+    steps = {"before": "web:address", "again": "web:address-again"}
+    return show(request, "web/account/code.html", form, address=wanted, **steps)
+
+
+@login_required
+@require_POST
+def address_again(request: HttpRequest) -> HttpResponse:
+    """Send the code to the new address once more; the limits of the first hold."""
+    return sent_again(request, request.session.get("new_address", ""), "web:address-code")

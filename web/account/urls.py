@@ -21,6 +21,7 @@ from web.account import (
 urlpatterns = [
     path("account/enter/", enter.enter, name="enter"),
     path("account/enter/code/", enter.code, name="enter-code"),
+    path("account/enter/code/again/", enter.again, name="enter-again"),
     path("account/enter/password/", enter.password, name="enter-password"),
     path("account/enter/passkey/", passkeys.enter, name="enter-passkey"),
     path("account/enter/passkey/ask/", passkeys.enter_ask, name="enter-passkey-ask"),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("account/password/", keys.password, name="password"),
     path("account/address/", keys.address, name="address"),
     path("account/address/code/", keys.address_code, name="address-code"),
+    path("account/address/code/again/", keys.address_again, name="address-again"),
     path("account/tokens/", own.tokens, name="tokens"),
     path("account/tokens/<str:ref>/revoke/", own.revoke, name="revoke-token"),
     path("account/notices/", telling.telling, name="telling"),
