@@ -1,11 +1,14 @@
 """The tags that print components: what a template puts into them is escaped once, and once only."""
 
+from datetime import date
+
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
 from web.shared.forms import Form, TextField
+from web.shared.templatetags.hub import day
 
 EVIL = "<b>&"
 ESCAPED = "&lt;b&gt;&amp;"
@@ -41,7 +44,7 @@ def test_a_row_escapes_its_key_and_what_it_holds_and_keeps_markup():
 def test_a_row_that_can_be_changed_says_to_a_screen_reader_what():
     html = printed('{% row "When" change="/when/" %}today{% endrow %}')
 
-    assert 'href="/when/">Change<span class="govuk-visually-hidden">，When</span></a>' in html
+    assert 'href="/when/">Change<span class="govuk-visually-hidden">, When</span></a>' in html
 
 
 def test_a_cell_names_its_column():
@@ -68,7 +71,7 @@ def test_a_deed_goes_where_its_name_says_and_comes_back():
     assert '<form action="/my/people/abc/end/" method="post">' in html
     assert 'name="back" value="/here/"' in html
     assert "govuk-button--secondary" in html
-    assert f'{ESCAPED}<span class="govuk-visually-hidden">，{ESCAPED}</span></button>' in html
+    assert f'{ESCAPED}<span class="govuk-visually-hidden">, {ESCAPED}</span></button>' in html
     assert "visually-hidden" not in printed("{% deed 'Do' 'web:leave' %}")
 
 
@@ -92,3 +95,16 @@ def test_a_form_shows_what_is_wrong_above_it_unless_the_page_has_done_so():
 
 def test_a_code_stands_in_groups_and_is_copied_without_blanks():
     assert printed("{{ code|grouped }}", code="407291") == "<span>407</span><span>291</span>"
+
+
+@pytest.mark.parametrize(
+    ("language", "here", "there"),
+    [
+        ("zh-hans", "3月6日 周五", "2027年3月6日 周六"),
+        ("en", "Fri 6 March", "Sat 6 March 2027"),
+    ],
+)
+def test_a_day_of_another_year_has_its_year(language: str, here: str, there: str, clock):
+    with translation.override(language):
+        assert day(date(2026, 3, 6)) == here
+        assert day(date(2027, 3, 6)) == there

@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from help_requests.models import HelpRequest
@@ -20,6 +20,7 @@ from web.shared.states import look_of
 
 register = template.Library()
 register.filter("mask_name", mask_name)
+COLON = pgettext_lazy("after a name", ": ")
 
 
 @register.inclusion_tag("components/state.html")
@@ -51,6 +52,29 @@ def spoken(number: str) -> str:
     return references.spoken(number).replace(" ", "\xa0")
 
 
+@register.simple_tag
+def comma() -> str:
+    """Print what stands between two facts on one line; nobody's list is Chinese in English."""
+    return pgettext("between two facts", ", ")
+
+
+@register.simple_tag
+def colon() -> str:
+    """Print what stands between a name and what it names."""
+    return str(COLON)
+
+
+@register.simple_tag
+def listed(*facts: Any) -> str:
+    """Print facts on one line: ``{% listed row.name row.number|spoken %}``."""
+    return comma().join(str(fact) for fact in facts)
+
+
+def enumerated(*items: Any) -> str:
+    """Return things of one kind one after another."""
+    return pgettext("between two of a kind", ", ").join(str(item) for item in items)
+
+
 @register.filter
 def purpose(opening: Any) -> str:
     """Return what an opening is for: the kind of help, or the project."""
@@ -60,8 +84,8 @@ def purpose(opening: Any) -> str:
 
 @register.filter
 def hours(minutes: int) -> str:
-    """Return minutes as hours with two decimals."""
-    return f"{minutes / 60:,.2f}"
+    """Return minutes as hours with two decimals: ``2.02 小时`` / ``2.02 h``."""
+    return _("%(n)s h") % {"n": f"{minutes / 60:,.2f}"}
 
 
 @register.filter
@@ -79,11 +103,13 @@ WEEKDAYS_ZH = "一二三四五六日"
 
 @register.filter
 def day(value: Any) -> str:
-    """Return ``11月25日 周三`` / ``Wed 25 November``."""
+    """Return ``11月25日 周三`` / ``Wed 25 November``; of another year than this one with its year."""
     local = timezone.localtime(value) if isinstance(value, datetime) else value
+    is_this_year = local.year == local_date(timezone.now()).year
     if (get_language() or "").startswith("en"):
-        return f"{local:%a} {local.day} {local:%B}"
-    return f"{local.month}月{local.day}日 周{WEEKDAYS_ZH[local.weekday()]}"
+        return f"{local:%a} {local.day} {local:%B}{'' if is_this_year else f' {local.year}'}"
+    year = "" if is_this_year else f"{local.year}年"
+    return f"{year}{local.month}月{local.day}日 周{WEEKDAYS_ZH[local.weekday()]}"
 
 
 @register.filter
