@@ -80,6 +80,17 @@ def test_who_holds_no_post_is_not_asked():
     assert browser(accounts.volunteer().user).get("/volunteer/").status_code == 200
 
 
+def test_only_who_holds_a_post_reads_that_it_needs_a_second_key_and_only_they_cannot_go_back():
+    path = "/account/second-factor/"
+    staff = browser(accounts.officer(DeskRole.REVIEWER)).get(path).content.decode()
+    own = browser(accounts.user()).get(path).content.decode()
+
+    assert "您的岗位" in staff
+    assert "您的岗位" not in own
+    assert "govuk-back-link" in own
+    assert "govuk-back-link" not in staff
+
+
 # --- passkeys -------------------------------------------------------------------------------------
 
 

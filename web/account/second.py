@@ -73,6 +73,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     standing = apps.first()
     has_passkey = queries.passkeys_of(user).exists()
     passed = bool(request.session.get(PASSED))
+    holds_post = bool(queries.desks_of(user, now=timezone.now()))
     secret = ""
     if standing is None and has_passkey and not passed:
         return redirect("web:second-passkey")
@@ -102,5 +103,6 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         secret=secret,
         picture=picture,
         has_passkey=has_passkey,
-        is_needed=settings.STAFF_SECOND_FACTOR,
+        holds_post=holds_post,
+        is_free=passed or not (holds_post and settings.STAFF_SECOND_FACTOR),
     )
