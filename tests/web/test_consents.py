@@ -50,6 +50,16 @@ def test_who_looked_is_said_in_words_with_the_post(clock: Clock):
     assert "phone" not in page.partition("<main")[2]
 
 
+def test_only_what_is_not_allowed_yet_is_offered(clock: Clock):
+    person = accounts.user()
+    visitor = Visitor(person)
+    for purpose in Purpose:
+        assert f'value="{purpose}"' in visitor.see("/account/data/")
+        visitor.do("/account/data/", purpose=purpose)
+        assert f'value="{purpose}"' not in visitor.see("/account/data/")
+    assert "id_purpose" not in visitor.see("/account/data/")
+
+
 def about() -> dict[str, str]:
     return {
         "name": "黄大志",

@@ -1,5 +1,7 @@
 """My rights over my data: what I allowed, and who looked."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -7,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -19,6 +20,7 @@ from web.shared.covered import LABELS
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
 from web.shared.posts import posts_in_words
+from web.shared.templatetags.hub import COLON
 
 
 class ConsentForm(Form):
@@ -27,11 +29,21 @@ class ConsentForm(Form):
     purpose = forms.ChoiceField(
         label=gettext_lazy("I allow"),
         widget=forms.RadioSelect,
-        choices=[
-            (purpose.value, format_lazy("{}：{}", purpose.label, CONSENT_TEXTS[purpose].allows))
-            for purpose in Purpose
-        ],
     )
+
+    def __init__(self, data: Any, *, given: set[str]) -> None:
+        """Offer what is not allowed yet."""
+        super().__init__(data)
+        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
+            (purpose.value, f"{purpose.label}{COLON}{CONSENT_TEXTS[purpose].allows}")
+            for purpose in Purpose
+            if purpose not in given
+        ]
+
+    @property
+    def offers(self) -> bool:
+        """Say whether anything is left to allow."""
+        return bool(self.fields["purpose"].choices)  # type: ignore[attr-defined]
 
 
 @login_required
@@ -40,7 +52,8 @@ def data(request: HttpRequest) -> HttpResponse:
     user, now = me(request), timezone.now()
     resident = queries.my_residents(user, now=now).filter(user=user).first()
     subject = resident or user
-    form = ConsentForm(request.POST or None)
+    standing = queries.consents_of(subject).filter(withdrawn_at__isnull=True)
+    form = ConsentForm(request.POST or None, given=set(standing.values_list("purpose", flat=True)))
     if request.method == "POST" and carry_out(
         form,
         lambda given: actions.give_consent(
