@@ -82,11 +82,26 @@ def check_notice(request: HelpRequest, *, now: datetime) -> None:
     """
     is_held = request.urgency == Urgency.NORMAL and request.channel not in TAKEN_DOWN
     if is_held and request.starts_at is not None and request.starts_at < now + SOONEST:
-        words = _(
-            "Choose a time at least two hours from now. If it cannot wait, call 12385 or "
-            "text 106 9012 385."
+        raise Invalid("too_soon", _too_soon(writes=_writes(request)), field="starts_at")
+
+
+def _writes(request: HelpRequest) -> bool:
+    """Say whether who asks does not phone: the account says so, or the resident who asks for themselves."""
+    is_own = request.asked_by_id == request.resident.user_id
+    return request.asked_by.no_voice or (is_own and request.resident.no_voice)
+
+
+def _too_soon(*, writes: bool) -> str:
+    """Return what to do about what cannot wait; nobody who does not phone is told to."""
+    if writes:
+        return _(
+            "Choose a time at least two hours from now. If it cannot wait, ask somebody with you to "
+            "call 12385."
         )
-        raise Invalid("too_soon", words, field="starts_at")
+    return _(
+        "Choose a time at least two hours from now. If it cannot wait, call 12385 or "
+        "text 106 9012 385."
+    )
 
 
 def check_minutes(minutes: int) -> None:

@@ -22,6 +22,7 @@ from accounts.queries.people import (
     user_by_address,
     user_by_ref,
     users_for,
+    writes_only,
 )
 from accounts.queries.posts import (
     desk_paths,
@@ -140,4 +141,5 @@ __all__ = [
     "volunteers_for",
     "ward",
     "wards_for",
+    "writes_only",
 ]

@@ -40,6 +40,13 @@ def home_of(user: User) -> Region | None:
     return None
 
 
+def writes_only(user: User | None) -> bool:
+    """Say whether the person asked to be written to and not called, as an account or as a resident."""
+    if user is None:
+        return False
+    return user.no_voice or ResidentProfile.objects.filter(user=user, no_voice=True).exists()
+
+
 def users_for(viewer: User | None) -> QuerySet[User]:
     """Return the viewer alone: nobody lists people."""
     return User.objects.filter(pk=viewer.pk if viewer else 0).select_related("key")

@@ -186,4 +186,29 @@ def test_a_visit_in_six_minutes_is_refused_with_the_hotlines_number(clock: Clock
     soon = {"day": start.date().isoformat(), "start": f"{start:%H:%M}"}
     page = refused_page(visitor, when, **WHEN | soon, place="HOME", places="1")
     assert "id_start_error" in page
-    assert "12385" in page
+    assert "请打 12385" in page
+
+
+def test_who_does_not_phone_is_not_told_to(clock: Clock):
+    resident = accounts.resident(no_voice=True)
+    visitor = Visitor(resident.user)
+    when = asked(visitor)
+    start = timezone.localtime(clock.now + timedelta(minutes=6))
+    soon = {"day": start.date().isoformat(), "start": f"{start:%H:%M}"}
+    page = refused_page(visitor, when, **WHEN | soon, place="HOME", places="1")
+    assert "请身边的人代您打 12385" in page
+    assert "请打 12385" not in page
+    others = Visitor(accounts.user())
+    for path in ("/", "/help/"):
+        page = visitor.see(path, "我们用文字答复", "/complaints/new/")
+        assert "106 9012 385" not in page
+        assert "我们用文字答复" not in others.see(path, "12385")
+
+
+def test_lengths_are_offered_as_people_say_them(clock: Clock):
+    visitor = Visitor(accounts.resident().user)
+    when = asked(visitor)
+    page = visitor.see(when, "半小时", "1 小时", "1.5 小时")
+    assert "1:30" not in page
+    HelpRequest.objects.update(minutes=75)
+    visitor.see(when, '<option value="75" selected>')

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from accounts.queries import writes_only
 from organizations.queries import public_projects
 
 LOOKED_AT = Path(__file__).parent / "looked_at.json"  # written by `./test matrix`
@@ -18,12 +19,19 @@ LOOKED_AT = Path(__file__).parent / "looked_at.json"  # written by `./test matri
 def home(request: HttpRequest) -> HttpResponse:
     """Find the right door."""
     projects = public_projects(now=timezone.now())[:3]
-    return render(request, "web/public/home.html", {"projects": projects})
+    return render(
+        request, "web/public/home.html", {"projects": projects, "writes": _writes(request)}
+    )
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
     """Learn how it works, and reach a human."""
-    return render(request, "web/public/help.html")
+    return render(request, "web/public/help.html", {"writes": _writes(request)})
+
+
+def _writes(request: HttpRequest) -> bool:
+    """Say whether the reader is signed in and does not phone; nobody else is told another way."""
+    return request.user.is_authenticated and writes_only(request.user)
 
 
 @cache

@@ -19,6 +19,7 @@ from web.shared.forms import ClockField, DayField, Form, TextField, instant
 from web.shared.places import offer_places
 
 WEEKS = timedelta(weeks=12)  # how long a weekly visit goes on
+LENGTHS = (30, 60, 90, 120, 150, 180, 240, 300)  # minutes that are offered, besides the draft's own
 
 
 class WhatForm(Form):
@@ -91,11 +92,7 @@ class WhenForm(Form):
         help_text=gettext_lazy("For example 9:30. A little earlier or later is fine."),
         max_length=5,
     )
-    minutes = forms.TypedChoiceField(
-        label=gettext_lazy("For how long"),
-        coerce=int,
-        choices=[(n, f"{n // 60}:{n % 60:02d}") for n in (30, 60, 90, 120, 150, 180, 240, 300)],
-    )
+    minutes = forms.TypedChoiceField(label=gettext_lazy("For how long"), coerce=int)
     is_weekly = forms.BooleanField(
         label=gettext_lazy("Every week on this day, for three months"), required=False
     )
@@ -114,6 +111,15 @@ class WhenForm(Form):
         required=False,
         choices=[("", gettext_lazy("It does not matter")), *Sex.choices],
     )
+
+
+def _length(minutes: int) -> str:
+    """Return how people say it: half an hour, 1.5 h."""
+    if minutes == 30:
+        return _("half an hour")
+    if minutes % 30:
+        return _("%(n)d min") % {"n": minutes}
+    return _("%(n)s h") % {"n": f"{minutes / 60:g}"}
 
 
 def _days(today: date) -> list[tuple[str, str]]:
@@ -151,6 +157,7 @@ def when_form(request: HttpRequest, draft: HelpRequest) -> WhenForm:
         "day": days,
         "place": [(place.value, place.label) for place in rules.where_given(draft.service_type)],
         "places": [(n, n) for n in most],
+        "minutes": [(n, _length(n)) for n in sorted({*LENGTHS, draft.minutes or 120})],
     }.items():
         form.fields[name].choices = choices  # type: ignore[attr-defined]
     offer_places(form, streets(), empty="")
