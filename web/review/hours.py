@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.roles import Permission
+from kernel.references import spoken
 from service_records import actions, queries
 from service_records.rules import signals
 from service_records.states import RecordState, ReturnReason
@@ -81,5 +82,9 @@ def approve(request: HttpRequest, ref: str) -> HttpResponse:
         record=one(queries.review_queue(user, now=now), ref), by=user, now=now
     )
     held = row.state == RecordState.HELD
-    messages.success(request, _("Another reviewer has to see it too.") if held else _("Approved."))
+    whose = {"name": row.volunteer.volunteer.name, "number": spoken(row.number)}
+    words = _("%(name)s, record %(number)s: another reviewer has to see it too.")
+    messages.success(
+        request, (words if held else _("Approved: %(name)s, record %(number)s.")) % whose
+    )
     return _on(request)
