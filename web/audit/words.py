@@ -17,6 +17,7 @@ from rights.states import AppealReason, ComplaintKind, IncidentKind, Outcome
 from service_records.states import CheckMethod, ReturnReason, Side
 from web.shared.covered import LABELS
 from web.shared.states import LOOKS, look_of
+from web.shared.templatetags.hub import colon, enumerated
 
 
 class Line(NamedTuple):
@@ -249,7 +250,7 @@ def _value(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return "、".join(_value(key, item) for item in value)
+        return enumerated(*(_value(key, item) for item in value))
     kinds = (kind for kind in _CHOICES.get(key, ()) if value in kind.values)
     kind = next(kinds, None)
     if kind:
@@ -267,7 +268,7 @@ def _facts(row: Event, table: str) -> Iterator[str]:
             str(look_of(table, state).words) if state in known else str(state) for state in states
         )
     for key, value in data.items():
-        yield f"{FACTS.get(key, key)}：{_value(key, value)}"
+        yield f"{FACTS.get(key, key)}{colon()}{_value(key, value)}"
 
 
 def line(row: Event) -> Line:

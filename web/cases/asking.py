@@ -24,7 +24,7 @@ from web.cases.following import DEEDS, deeds_of
 from web.shared.forms import Form, TextField, carry_out, carry_out_once, show
 from web.shared.pages import viewer
 from web.shared.places import offer_places
-from web.shared.templatetags.hub import clock, day, purpose
+from web.shared.templatetags.hub import clock, day, listed, purpose
 
 # In the session, sealed: what is shown once, by the page after the one that made it.
 RECEIVED = "complaint_received"
@@ -61,8 +61,8 @@ class ComplaintForm(Form):
 def _named(task: Assignment, user: User) -> str:
     """Return a service as who took part in it knows it: what, when, and whom they met."""
     opening = task.opening
-    words = f"{day(opening.starts_at)} {clock(opening.starts_at)}，{purpose(opening)}"
-    return words if task.volunteer_id == user.pk else f"{words}，{task.volunteer.volunteer.name}"
+    words = listed(f"{day(opening.starts_at)} {clock(opening.starts_at)}", purpose(opening))
+    return words if task.volunteer_id == user.pk else listed(words, task.volunteer.volunteer.name)
 
 
 def _offer_services(

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from kernel.refusals import allowed
@@ -17,7 +18,7 @@ from kernel.workdays import local_date
 from rights import actions, queries
 from rights.models import Appeal, Complaint
 from rights.rules import check_asks_review
-from rights.states import CaseState
+from rights.states import CaseState, Outcome
 from web.shared.pages import me
 
 DEEDS: dict[str, Callable[..., Any]] = {
@@ -26,12 +27,22 @@ DEEDS: dict[str, Callable[..., Any]] = {
     "close": actions.close_case,
 }
 
+# What was decided, said to who decides; who brought the case reads ``Outcome``, which speaks to them.
+FOUND = {
+    Outcome.UPHELD: gettext_lazy("it is true"),
+    Outcome.PARTLY: gettext_lazy("it is true in part"),
+    Outcome.DISMISSED: gettext_lazy("it is not true"),
+}
 
-def deeds_of(row: Complaint | Appeal, *, now: datetime) -> dict[str, Any]:
-    """Return the answers to a case, and what who brought it may do with it now."""
+
+def deeds_of(row: Complaint | Appeal, *, now: datetime, is_own: bool = True) -> dict[str, Any]:
+    """Return the answers to a case, in the words of its reader, and what who brought it may do now."""
     return {
         "is_appeal": isinstance(row, Appeal),
-        "rulings": row.rulings.select_related("key").order_by("pk"),
+        "rulings": [
+            (ruling, ruling.get_outcome_display() if is_own else FOUND[Outcome(ruling.outcome)])
+            for ruling in row.rulings.select_related("key").order_by("pk")
+        ],
         "may_withdraw": row.machine.allows(row.state, CaseState.WITHDRAWN),
         "may_close": row.state == CaseState.CONCLUDED,
         "may_review": allowed(

@@ -17,8 +17,8 @@ from kernel.refusals import allowed
 from kernel.workdays import local_date
 from rights import actions, queries, rules
 from rights.models import Appeal, Complaint
-from rights.states import CaseState, Outcome
-from web.cases.following import case_of, deeds_of, do, own
+from rights.states import CaseState
+from web.cases.following import FOUND, case_of, deeds_of, do, own
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
 from web.shared.posts import area
@@ -36,7 +36,9 @@ class RulingForm(Form):
     """A decision with its reasons."""
 
     outcome = forms.ChoiceField(
-        label=gettext_lazy("Your decision"), widget=forms.RadioSelect, choices=Outcome.choices
+        label=gettext_lazy("Your decision"),
+        widget=forms.RadioSelect,
+        choices=list(FOUND.items()),
     )
     minutes = forms.IntegerField(
         label=gettext_lazy("How many minutes are right"),
@@ -79,7 +81,7 @@ def case(request: HttpRequest, ref: str) -> HttpResponse:
         today=local_date(now),
     )
     context = {
-        **deeds_of(row, now=now),
+        **deeds_of(row, now=now, is_own=False),
         "may_take": row.machine.allows(row.state, CaseState.IN_HAND),
         "may_extend": allowed(rules.check_extends, case=row),
         "may_decide": _may_decide(row, user),

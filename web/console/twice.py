@@ -20,6 +20,7 @@ from kernel.references import spoken
 from kernel.text import mask_name
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
+from web.shared.templatetags.hub import listed
 
 WHY = {
     VerificationState.MISMATCH: gettext_lazy("The source says that name and number do not fit"),
@@ -49,7 +50,7 @@ def two_residents(second: ResidentProfile) -> str:
     """Return the two who gave one certificate, covered."""
     first = queries.certificate_holder(second)
     return " / ".join(
-        f"{mask_name(str(who.name))}，{spoken(who.number)}" for who in (second, first) if who
+        listed(mask_name(str(who.name)), spoken(who.number)) for who in (second, first) if who
     )
 
 

@@ -32,6 +32,7 @@ def org(request: HttpRequest) -> HttpResponse:
         organization__in=bodies, state=ShiftState.PUBLISHED, ends_at__gt=now
     )
     waiting = records_to_confirm(user, now=now)
+    unrecorded = waiting.filter(recorded_at__isnull=True)
     return render(
         request,
         "web/organization/org.html",
@@ -39,8 +40,8 @@ def org(request: HttpRequest) -> HttpResponse:
             "bodies": bodies,
             "shifts": shifts.order_by("starts_at")[:20],
             "waiting": waiting.count(),
-            "overdue": waiting.filter(record_due_on__lt=local_date(now)).count(),
-            "first": waiting.first(),
+            "overdue": unrecorded.filter(record_due_on__lt=local_date(now)).count(),
+            "first": unrecorded.first(),
         },
     )
 

@@ -23,7 +23,7 @@ from service_records.states import RecordState
 from web.organization.running import runs_one
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import in_parts, me, one
-from web.shared.templatetags.hub import clock, day
+from web.shared.templatetags.hub import clock, day, listed
 
 
 class FilterForm(Form):
@@ -50,7 +50,10 @@ def _filter(request: HttpRequest) -> tuple[FilterForm, "QuerySet[ServiceRecord]"
     form.fields["project"].choices = [("", _("All projects")), *projects.items()]  # type: ignore[attr-defined]
     form.fields["shift"].choices = [  # type: ignore[attr-defined]
         ("", _("All shifts")),
-        *((s.ref, f"{s.project.title}，{day(s.starts_at)} {clock(s.starts_at)}") for s in shifts),
+        *(
+            (s.ref, listed(s.project.title, f"{day(s.starts_at)} {clock(s.starts_at)}"))
+            for s in shifts
+        ),
     ]
     given = form.cleaned_data if form.is_valid() else {}
     return form, queries.records_to_confirm(
