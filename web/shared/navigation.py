@@ -80,6 +80,17 @@ BY_ROLE: dict[Role, tuple[Item, ...]] = {
 # What a first page is called among those of another role, which has a "today" of its own.
 BESIDE_OTHERS = {"web:org": _("My organization")}
 MOST = 6
+# Pages that are reached from an item, though their addresses do not begin with its own.
+BENEATH = {
+    "web:my-profile": (
+        "/volunteer/limits/",
+        "/volunteer/credentials/",
+        "/volunteer/guardian/",
+        "/volunteer/register/",
+    ),
+    "web:my-hours": ("/volunteer/proofs/", "/service-records/"),
+    "web:org-projects": ("/org/shifts/", "/org/assignments/", "/org/applications/"),
+}
 
 
 def roles_for(request: HttpRequest) -> frozenset[Role]:
@@ -114,9 +125,14 @@ def shortened(items: list[Item]) -> list[Item]:
 def links(items: list[Item], request: HttpRequest) -> list[dict[str, object]]:
     """Return the links to these pages, with the one of this page marked."""
     addresses = [(reverse(item.name), item.words) for item in items]
-    fitting = [address for address, _words in addresses if _holds(address, request.path)]
+    roots = {
+        root: reverse(item.name)
+        for item in items
+        for root in (reverse(item.name), *BENEATH.get(item.name, ()))
+    }
+    fitting = [root for root in roots if _holds(root, request.path)]
     inbox = reverse("web:notices")
-    here = max(fitting, key=len, default="")
+    here = roots.get(max(fitting, key=len, default=""), "")
     return [
         {
             "address": address,

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -116,8 +117,9 @@ class IdentityForm(Form):
 
 @login_required
 def identity(request: HttpRequest) -> HttpResponse:
-    """Claim an identity; the answer comes later and is shown on the list of tasks."""
+    """Claim an identity; the answer comes later and is shown on the list of tasks; a yes is shown here."""
     user, now = me(request), timezone.now()
+    profile = own_profile(request)
     form = IdentityForm(request.POST or None)
 
     def act(given: dict[str, Any]) -> Any:
@@ -132,7 +134,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and carry_out(form, act):
         messages.success(request, _("We check it now. You see the answer here."))
         return redirect("web:volunteer-register")
-    return show(request, "web/volunteer/identity.html", form)
+    return show(request, "web/volunteer/identity.html", form, **standing_of(user, profile))
 
 
 class LessonForm(Form):
@@ -183,7 +185,10 @@ class ProfileForm(Form):
     radius_m = forms.TypedChoiceField(
         label=gettext_lazy("How far I go"),
         coerce=int,
-        choices=[(n * 1000, f"{n} km") for n in (1, 2, 3, 5, 8, 10, 15, 20, 40)],
+        choices=[
+            (n * 1000, format_lazy(gettext_lazy("{n} km"), n=n))
+            for n in (1, 2, 3, 5, 8, 10, 15, 20, 40)
+        ],
     )
     skills = forms.MultipleChoiceField(
         label=gettext_lazy("What I can do"),
