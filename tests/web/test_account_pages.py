@@ -54,6 +54,14 @@ def test_channels_and_quiet_hours(clock: Clock):
     refused_page(visitor, "/account/notices/", cells=[], starts="22:00", ends="7:00")
 
 
+def test_ticks_and_files_look_like_all_other_fields(clock: Clock):
+    visitor = Visitor(accounts.volunteer().user)
+    for path, tick in (("/account/notices/", "cells-MUST-SMS"), ("/volunteer/profile/", "week-")):
+        page = visitor.see(path, f'id="{tick}', f'for="{tick}')
+        assert page.count('type="checkbox"') == page.count("govuk-checkboxes__input")
+    assert "govuk-file-upload" in visitor.see("/volunteer/credentials/", 'type="file"')
+
+
 def test_sign_out_everywhere(clock: Clock):
     user = accounts.user()
     here, there = Visitor(user), Visitor(user)
