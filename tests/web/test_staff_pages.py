@@ -253,3 +253,13 @@ def test_the_auditor_sees_who_looked_and_whether_the_chain_is_whole(clock: Clock
     guards.drop(connection)
     sql("UPDATE kernel_event SET name = 'x' WHERE id = (SELECT min(id) FROM kernel_event)")
     assert "vh-standing--valid" not in auditor.client.post("/audit/chain/").content.decode()
+
+
+# --- papers -----------------------------------------------------------------------------------------
+
+
+def test_who_checks_a_paper_reads_its_day_and_whether_a_picture_is_there(clock: Clock):
+    paper = accounts.credential(accounts.volunteer())
+    clerk = Visitor(accounts.officer(DeskRole.DISTRICT, district()))
+
+    clerk.see(f"/console/verify/credential/{paper.ref}/", "2020", "没有提交")

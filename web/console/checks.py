@@ -28,7 +28,7 @@ from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 from web.shared.places import full_name
 from web.shared.posts import area
-from web.shared.templatetags.hub import clock, day
+from web.shared.templatetags.hub import clock, day, enumerated, listed
 
 CHECKS = (
     Permission.VERIFY_PEOPLE,
@@ -78,10 +78,10 @@ def queue(request: HttpRequest) -> HttpResponse:
         "hotline-resident": _("Disability certificates that two residents gave"),
     }
     labels: dict[str, Callable[[Any], str]] = {
-        "check-identity": lambda row: f"{row.name}，{WHY[row.state]}",
-        "check-credential": lambda row: f"{row.volunteer.name}，{row.get_kind_display()}",
+        "check-identity": lambda row: listed(row.name, WHY[row.state]),
+        "check-credential": lambda row: listed(row.volunteer.name, row.get_kind_display()),
         "ward": lambda row: str(row.name),
-        "check-grant": lambda row: f"{row.proxy.name}，{row.get_kind_display()}",
+        "check-grant": lambda row: listed(row.proxy.name, row.get_kind_display()),
         "check-organization": lambda row: str(row.name),
         "check-project": lambda row: str(row.title),
         "claimed-twice": lambda row: f"{row.name} / {row.duplicate_of.name}",
@@ -172,7 +172,12 @@ def credential(request: HttpRequest, ref: str) -> HttpResponse:
             (_("Paper"), row.get_kind_display()),
             (_("Number"), row.number),
             (_("Issued by"), row.issuer),
+            (_("Issued on"), row.issued_on or "—"),
             (_("Valid until"), row.valid_until or "—"),
+            (
+                _("Picture or PDF"),
+                _("Attached, see below") if row.file else _("None was handed in"),
+            ),
         ],
     )
 
@@ -186,7 +191,7 @@ def grant(request: HttpRequest, ref: str) -> HttpResponse:
         "check-grant",
         lambda row, **given: actions.decide_grant(grant=row, **given),
         lambda row: [
-            (_("Resident"), f"{mask_name(row.resident.name)}，{spoken(row.resident.number)}"),
+            (_("Resident"), listed(mask_name(row.resident.name), spoken(row.resident.number))),
             (_("Proxy"), row.proxy.name or "—"),
             (_("As"), row.get_kind_display()),
             (_("Evidence"), row.evidence or "—"),
@@ -239,8 +244,8 @@ def _project_facts(row: Any) -> list[tuple[str, Any]]:
         (_("Kind"), row.get_category_display()),
         (_("Street or town"), full_name(row.region)),
         (_("Place"), row.place),
-        (_("Skills needed"), "、".join(skills) or "—"),
-        (_("Papers needed"), "、".join(papers) or "—"),
+        (_("Skills needed"), enumerated(*skills) or "—"),
+        (_("Papers needed"), enumerated(*papers) or "—"),
         (_("Accept who fits at once"), yes_no[row.auto_accept]),
         (_("18 and over"), yes_no[row.adults_only]),
         (_("There is an accident insurance"), yes_no[row.insured]),
