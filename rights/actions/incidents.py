@@ -34,12 +34,15 @@ def report_incident(
 ) -> Incident:
     """Put an incident on record; only its kind is asked. The full report is due in 48 hours.
 
+    Somebody is hurt where ``is_hurt`` or the kind says so.
+
     Raises ``Invalid`` (``kind_missing``, ``in_the_future``).
     """
     if kind not in IncidentKind.values:
         raise Invalid("kind_missing", _("Choose what happened."), field="kind")
     if happened_at and happened_at > now:
         raise Invalid("in_the_future", _("This is still to come."), field="happened_at")
+    is_hurt = is_hurt or kind == IncidentKind.INJURY
     incident = Incident.objects.create(
         number=new_number(Incident, "N"),
         key=by.key,

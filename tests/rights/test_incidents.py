@@ -32,6 +32,11 @@ def test_what_is_known_is_kept_sealed():
     assert (kept.words, kept.is_hurt, kept.happened_at) == ("在楼梯上滑倒", True, an_hour_ago)
 
 
+def test_an_injury_means_that_somebody_is_hurt():
+    assert rights.incident(kind="INJURY").is_hurt
+    assert not rights.incident(kind="DAMAGE").is_hurt
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [

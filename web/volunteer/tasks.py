@@ -161,7 +161,7 @@ class IncidentForm(Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("What happened"), widget=forms.RadioSelect, choices=IncidentKind.choices
     )
-    is_hurt = forms.BooleanField(label=gettext_lazy("Somebody is hurt"), required=False)
+    is_hurt = forms.BooleanField(label=gettext_lazy("Somebody has to see a doctor"), required=False)
     words = TextField(
         label=gettext_lazy("In your words"), lines=True, max_length=2000, required=False
     )
