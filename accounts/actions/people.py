@@ -7,7 +7,7 @@ from django.db.models import F
 
 from accounts import events, queries, rules
 from accounts.models import Desk, User
-from accounts.roles import ROLES, Permission, Role
+from accounts.roles import Permission
 from accounts.states import DeskRole
 from kernel import sessions, vault
 from kernel.events import record
@@ -98,7 +98,9 @@ def grant_desk(
     ``bad_dates``).
     """
     rules.check_desk(role=role, region=region, starts_on=starts_on, ends_on=ends_on)
-    rules.check_grant_desk(desks=_granting(by, now=now), region=region, user=user, by=by)
+    rules.check_grant_desk(
+        desks=queries.granting_desks(by, now=now), region=region, user=user, by=by
+    )
     desk = Desk.objects.create(
         user=user, role=role, region=region, starts_on=starts_on, ends_on=ends_on, granted_by=by
     )
@@ -107,19 +109,14 @@ def grant_desk(
     return desk
 
 
-def _granting(by: User | None, *, now: datetime) -> list[Desk]:
-    """Return the posts of ``by`` that grant posts."""
-    desks = queries.desks_of(by, now=now) if by else []
-    return [d for d in desks if Permission.GRANT_DESKS in ROLES[Role(d.role)].permissions]
-
-
 @transaction.atomic
 def end_desk(*, desk: Desk, ends_on: date, by: User | None, now: datetime) -> Desk:
     """End a post with the day ``ends_on``; sessions and tokens of its holder end at once.
 
     Raises ``NotAllowed`` (``not_your_area``, ``your_own``).
     """
-    rules.check_grant_desk(desks=_granting(by, now=now), region=desk.region, user=desk.user, by=by)
+    own = queries.granting_desks(by, now=now)
+    rules.check_grant_desk(desks=own, region=desk.region, user=desk.user, by=by)
     desk.ends_on = max(ends_on, desk.starts_on)
     desk.save(update_fields=["ends_on"])
     cut_off(user=desk.user)

@@ -5,11 +5,13 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from accounts import rules
 from accounts.models import Desk, User
 from accounts.roles import ROLES, Permission, Role
+from accounts.states import DeskRole
 from kernel.workdays import local_date
 from regions.models import Region
-from regions.queries import inside
+from regions.queries import inside, regions_in
 from regions.states import Level
 
 
@@ -97,6 +99,24 @@ def holders(
 def scope_q(user: User | None, *permissions: Permission, now: datetime, field: str = "region") -> Q:
     """Return the condition that ``field`` lies in a region where ``user`` holds a permission."""
     return inside(desk_paths(user, *permissions, now=now), field)
+
+
+def granting_desks(user: User | None, *, now: datetime) -> list[Desk]:
+    """Return the posts of ``user`` that grant posts."""
+    desks = desks_of(user, now=now) if user else []
+    return [d for d in desks if Permission.GRANT_DESKS in ROLES[Role(d.role)].permissions]
+
+
+def posts_to_grant(user: User, *, now: datetime) -> tuple[list[DeskRole], list[Region]]:
+    """Return which posts ``user`` can grant, and where: below the own level, inside the own area."""
+    own = granting_desks(user, now=now)
+    regions = [
+        region
+        for region in regions_in([desk.region.path for desk in own])
+        if rules.is_below(region, own)
+    ]
+    levels = {region.level for region in regions}
+    return [role for role in DeskRole if rules.exists_on(role, levels)], regions
 
 
 def desks_for(viewer: User | None, *, now: datetime) -> QuerySet[Desk]:

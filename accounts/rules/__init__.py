@@ -56,6 +56,8 @@ from accounts.rules.posts import (
     check_erase_resident,
     check_governs,
     check_grant_desk,
+    exists_on,
+    is_below,
 )
 from accounts.rules.residents import (
     check_decides,
@@ -146,6 +148,8 @@ __all__ = [
     "clean_address",
     "clean_email",
     "clean_phone",
+    "exists_on",
+    "is_below",
     "key_options",
     "new_key_options",
     "read_answer",

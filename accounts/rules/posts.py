@@ -1,5 +1,6 @@
 """Posts, suspension and erasure: who decides about whom."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -60,10 +61,19 @@ def check_grant_desk(*, desks: list[Desk], region: Region, user: User, by: User 
         return
     if by.pk == user.pk:
         raise NotAllowed("your_own", _("Somebody else has to decide about you."))
-    for desk in desks:
-        if (
-            region.is_inside(desk.region)
-            and RANK[Level(region.level)] > RANK[Level(desk.region.level)]
-        ):
-            return
-    raise NotAllowed("not_your_area", _("You can grant posts only below your own."))
+    if not is_below(region, desks):
+        raise NotAllowed("not_your_area", _("You can grant posts only below your own."))
+
+
+def is_below(region: Region, desks: list[Desk]) -> bool:
+    """Say whether ``region`` is inside the region of one of these posts, and on a lower level."""
+    return any(
+        region.is_inside(desk.region) and RANK[Level(region.level)] > RANK[Level(desk.region.level)]
+        for desk in desks
+    )
+
+
+def exists_on(role: DeskRole, levels: Collection[str]) -> bool:
+    """Say whether a post can be given on one of these levels; see ``check_desk``."""
+    level = OFFICES.get(role)
+    return level in levels if level else bool(levels)

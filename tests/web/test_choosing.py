@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from accounts.states import DeskRole
 from tests.conftest import Clock
 from tests.factories import accounts, organizations
-from tests.factories.regions import street
+from tests.factories.regions import district, street
 from tests.web.test_chain import Visitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -58,3 +59,28 @@ def test_a_resident_registers_with_a_level_that_was_chosen_and_sees_which_ticks_
     assert "必选" in hints["disability"]
     assert "必选" in hints["sharing"]
     assert "可选" in hints["matching"]
+
+
+def test_only_posts_below_ones_own_level_are_offered(clock: Clock):
+    office = accounts.officer(DeskRole.DISTRICT, district())
+    peer = accounts.desk(DeskRole.DISTRICT, district())
+    under = accounts.desk(DeskRole.STREET, street())
+
+    page = Visitor(office).see("/console/desks/")
+
+    offered = set(re.findall(r'name="role"[^>]*value="(\w+)"', page))
+    assert {"STREET", "OPERATOR", "REVIEWER"} <= offered
+    assert not {"DISTRICT", "CITY"} & offered
+    assert f'value="{district().code}"' not in page
+    assert f'value="{street().code}"' in page
+    assert f"/console/desks/{under.ref}/end/" in page
+    assert f"/console/desks/{peer.ref}/end/" not in page
+
+
+def test_the_number_of_the_call_is_not_called_optional_where_it_may_be_needed(clock: Clock):
+    resident, operator = accounts.resident(), accounts.officer(DeskRole.OPERATOR, district())
+
+    for path in ("/hotline/", f"/hotline/residents/{resident.ref}/"):
+        page = Visitor(operator).see(path, "来电编号")
+        label = re.findall(r'for="id_call_number">(.*?)</label>', page, re.S)[0]
+        assert "选填" not in label

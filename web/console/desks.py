@@ -15,9 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import actions, queries
 from accounts.roles import Permission
-from accounts.states import DeskRole
 from kernel.workdays import local_date
-from regions.queries import regions_in
 from web.shared.forms import DayField, Form, TextField, carry_out, show
 from web.shared.pages import me, one
 from web.shared.places import offer_places
@@ -32,9 +30,7 @@ class DeskForm(Form):
         help_text=gettext_lazy("The one they sign in with."),
         max_length=254,
     )
-    role = forms.ChoiceField(
-        label=gettext_lazy("Post"), widget=forms.RadioSelect, choices=DeskRole.choices
-    )
+    role = forms.ChoiceField(label=gettext_lazy("Post"), widget=forms.RadioSelect)
     region = forms.ChoiceField(label=gettext_lazy("Where"))
     starts_on = DayField(label=gettext_lazy("From"))
     ends_on = DayField(label=gettext_lazy("To"), required=False)
@@ -44,9 +40,11 @@ class DeskForm(Form):
 def desks(request: HttpRequest) -> HttpResponse:
     """List the posts of the viewer's area, and give one."""
     user, now = me(request), timezone.now()
-    paths = area(request, Permission.GRANT_DESKS)
+    area(request, Permission.GRANT_DESKS)
+    roles, regions = queries.posts_to_grant(user, now=now)
     form = DeskForm(request.POST or None, initial={"starts_on": local_date(now)})
-    places = offer_places(form, regions_in(paths))
+    form.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
+    places = offer_places(form, regions)
 
     def act(given: dict[str, Any]) -> Any:
         given["user"] = actions.find_person(address=given.pop("address"), by=user, now=now)
@@ -57,7 +55,11 @@ def desks(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The post is given."))
         return redirect("web:desks")
     page = Paginator(queries.desks_for(user, now=now), 25).get_page(request.GET.get("page"))
-    return show(request, "web/console/desks.html", form, page=page, today=local_date(now))
+    below = {region.pk for region in regions}
+    to_end = [desk.pk for desk in page if desk.region_id in below and desk.user_id != user.pk]
+    return show(
+        request, "web/console/desks.html", form, page=page, today=local_date(now), to_end=to_end
+    )
 
 
 @login_required

@@ -117,6 +117,7 @@ class LookForm(Form):
         help_text=gettext_lazy("Needed when the person is on the phone."),
         max_length=20,
         required=False,
+        is_conditional=True,
     )
 
 

@@ -22,10 +22,16 @@ ONCE = "once"  # the name of the field that carries a form's key
 
 
 class TextField(forms.CharField):
-    """Text as people type it; controls and direction overrides are refused."""
+    """Text as people type it; controls and direction overrides are refused.
 
-    def __init__(self, *, lines: bool = False, **options: Any) -> None:
+    ``is_conditional``: another answer decides whether it is needed, so it is not called optional.
+    """
+
+    def __init__(
+        self, *, lines: bool = False, is_conditional: bool = False, **options: Any
+    ) -> None:
         self.lines = lines
+        self.is_conditional = is_conditional
         if lines:
             options.setdefault("widget", forms.Textarea(attrs={"rows": 4}))
         super().__init__(**options)
