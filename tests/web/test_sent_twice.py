@@ -3,16 +3,18 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import Token
+from accounts.models import Credential, Token
 from incentives.models import Proof
-from rights.models import Complaint
+from organizations.models import Project, Shift
+from rights.models import Complaint, Incident
 from tests.conftest import Clock
-from tests.factories import accounts
+from tests.factories import accounts, matching, organizations
 from tests.factories import service_records as make
-from tests.factories.regions import district
-from tests.web.test_account_pages import refused_page
+from tests.factories.regions import district, street
+from tests.web.test_account_pages import PAPER, refused_page
 from tests.web.test_chain import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +92,44 @@ def test_a_proof_for_the_same_days_is_made_once(clock: Clock):
 
     assert visitor.do(path, **given) == visitor.do(path, **given)
     assert Proof.objects.count() == 1
+
+
+def test_an_incident_is_reported_once(clock: Clock):
+    task = matching.assignment()
+    visitor = Visitor(task.volunteer)
+    path = f"/assignments/{task.ref}/incident/"
+    given = {"kind": "FALL", "once": key_on(visitor.see(path))}
+
+    assert visitor.do(path, **given) == visitor.do(path, **given)
+    assert Incident.objects.count() == 1
+
+
+def test_a_paper_is_handed_in_once_and_another_picture_is_another_paper(clock: Clock):
+    visitor = Visitor(accounts.volunteer().user)
+    path = "/volunteer/credentials/"
+    given = {**PAPER, "once": key_on(visitor.see(path))}
+
+    for words in (b"%PDF-1.7 one", b"%PDF-1.7 one", b"%PDF-1.7 two"):
+        visitor.do(path, **given, file=SimpleUploadedFile("x.pdf", words))
+
+    assert Credential.objects.count() == 2
+    paper = Credential.objects.order_by("pk").first()
+    content = visitor.client.get(f"/credentials/{paper.ref}/file/").content
+    assert content == b"%PDF-1.7 one"  # weighed for the key, and still whole
+
+
+def test_a_project_and_its_shifts_are_made_once(clock: Clock):
+    body = organizations.organization()
+    visitor = Visitor(body.registered_by)
+    path = f"/org/projects/new/{body.ref}/"
+    words = {**organizations.project_values(), "region": street().code, "auto_accept": "on"}
+    texts = {name: value for name, value in words.items() if isinstance(value, str)}
+    given = {**texts, "once": key_on(visitor.see(path))}
+
+    page = visitor.do(path, **given)
+    assert visitor.do(path, **given) == page
+    assert Project.objects.count() == 1
+    times = {"day": "2026-03-13", "start": "14:00", "end": "16:00", "places": "4", "weeks": "2"}
+    shifts = {**times, "once": key_on(visitor.see(page))}
+    assert visitor.do(page, **shifts) == visitor.do(page, **shifts) == page
+    assert Shift.objects.count() == 2

@@ -22,7 +22,16 @@ from organizations.rules import check_active, check_editable
 from organizations.states import ProjectState
 from regions.queries import streets
 from web.organization.running import runs_one
-from web.shared.forms import ClockField, DayField, Form, TextField, carry_out, instant, show
+from web.shared.forms import (
+    ClockField,
+    DayField,
+    Form,
+    TextField,
+    carry_out,
+    carry_out_once,
+    instant,
+    show,
+)
 from web.shared.pages import me, one
 from web.shared.places import NOT_CHOSEN, offer_places
 
@@ -71,14 +80,15 @@ def new(request: HttpRequest, ref: str) -> HttpResponse:
     form = ProjectForm(request.POST or None, initial={"region": body.region.code})
     places = offer_places(form, streets())
 
-    def act(given: dict[str, Any]) -> Any:
+    def act(given: dict[str, Any]) -> dict[str, str]:
         given["region"] = places[given["region"]]
         given["skills"] = dict.fromkeys(given["skills"], 1)
-        return actions.make_project(organization=body, by=me(request), now=timezone.now(), **given)
+        row = actions.make_project(organization=body, by=me(request), now=timezone.now(), **given)
+        return {"ref": row.ref}
 
-    made = carry_out(form, act) if request.method == "POST" else None
+    made = carry_out_once(request, form, act) if request.method == "POST" else None
     if made:
-        return redirect("web:org-project", ref=made.ref)
+        return redirect("web:org-project", ref=made["ref"])
     return show(request, "web/organization/project_new.html", form, body=body)
 
 
@@ -121,9 +131,9 @@ def project(request: HttpRequest, ref: str) -> HttpResponse:
     row = _mine(request, ref)
     form = ShiftForm(request.POST or None)
 
-    def act(given: dict[str, Any]) -> Any:
+    def act(given: dict[str, Any]) -> dict[str, str]:
         starts_at, ends_at = span(given["day"], given["start"], given["end"])
-        return actions.add_weekly_shifts(
+        actions.add_weekly_shifts(
             project=row,
             starts_at=starts_at,
             ends_at=ends_at,
@@ -132,8 +142,9 @@ def project(request: HttpRequest, ref: str) -> HttpResponse:
             by=user,
             now=now,
         )
+        return {"ref": ref}
 
-    if request.method == "POST" and carry_out(form, act):
+    if request.method == "POST" and carry_out_once(request, form, act):
         messages.success(request, _("The shifts are planned."))
         return redirect("web:org-project", ref=ref)
     return show(

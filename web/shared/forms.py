@@ -1,5 +1,6 @@
 """Forms of the pages: plain shapes, in govuk's markup, whose errors stand at their fields."""
 
+import hashlib
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -184,12 +185,16 @@ def carry_out_once(
 
     The form carries a key (``components/form.html``): the same words sent twice, by two presses of the
     button or a page loaded again, make one thing, and both answers lead to it. Other words are another
-    thing. ``act`` returns references only; they are kept for a day. Files do not count.
+    thing, and so are other files. ``act`` returns references only; they are kept for a day.
     """
     if not request.POST.get(ONCE):
         return carry_out(form, act)
     sent = request.POST.copy()
     sent.pop("csrfmiddlewaretoken", None)
+    for name in request.FILES:
+        for file in request.FILES.getlist(name):
+            sent.appendlist(name, hashlib.sha256(file.read()).hexdigest())
+            file.seek(0)
     said = idempotency.request_hash("POST", request.path, sent.urlencode().encode())
     user, now = request.user, timezone.now()
     by = user if user.is_authenticated else None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import actions, queries
 from accounts.states import CredentialKind
-from web.shared.forms import DayField, Form, TextField, carry_out, show
+from web.shared.forms import DayField, Form, TextField, carry_out_once, show
 from web.shared.pages import me, one
 
 
@@ -47,12 +47,15 @@ def credentials(request: HttpRequest) -> HttpResponse:
         return redirect("web:volunteer-register")
     form = CredentialForm(request.POST or None, request.FILES or None)
 
-    def act(given: dict[str, Any]) -> Any:
+    def act(given: dict[str, Any]) -> dict[str, str]:
         upload = given.pop("file")
         content = upload.read() if upload is not None else None
-        return actions.submit_credential(volunteer=profile, file=content, by=user, now=now, **given)
+        paper = actions.submit_credential(
+            volunteer=profile, file=content, by=user, now=now, **given
+        )
+        return {"ref": paper.ref}
 
-    if request.method == "POST" and carry_out(form, act):
+    if request.method == "POST" and carry_out_once(request, form, act):
         messages.success(request, _("Handed in. Your street checks it and tells you."))
         return redirect("web:credentials")
     papers = queries.credentials_for(user, now=now).filter(volunteer=profile).order_by("-pk")

@@ -25,7 +25,7 @@ from service_records import queries as recorded
 from service_records.rules import check_check_in, check_evaluates, check_in_opens_at
 from service_records.states import CheckMethod, Side
 from web.shared import faces
-from web.shared.forms import Form, TextField, carry_out, show
+from web.shared.forms import Form, TextField, carry_out, carry_out_once, show
 from web.shared.pages import me, one
 
 
@@ -172,16 +172,15 @@ def incident(request: HttpRequest, ref: str) -> HttpResponse:
     """Report an incident; first of all: whom to call."""
     row = _mine(request, ref)
     form = IncidentForm(request.POST or None)
-    if request.method == "POST" and carry_out(
-        form,
-        lambda given: report_incident(
-            assignment=row,
-            region=row.opening.region,
-            by=me(request),
-            now=timezone.now(),
-            **given,
-        ),
-    ):
+
+    def act(given: dict[str, Any]) -> dict[str, str]:
+        region = row.opening.region
+        made = report_incident(
+            assignment=row, region=region, by=me(request), now=timezone.now(), **given
+        )
+        return {"ref": made.ref}
+
+    if request.method == "POST" and carry_out_once(request, form, act):
         messages.success(request, _("It is on record. The street looks after it."))
         return redirect("web:task", ref=ref)
     return show(request, "web/volunteer/incident.html", form, row=row)
