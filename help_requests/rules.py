@@ -20,10 +20,11 @@ from help_requests.states import (
 )
 from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
-from kernel.workdays import local_date
+from kernel.workdays import add_working_days, at_local, local_date
 from regions.models import Region
 from regions.states import Level
 
+CLOSES = 17 * 60
 FURTHEST = timedelta(days=90)
 SOONEST = timedelta(hours=2)
 TAKEN_DOWN = (Channel.HOTLINE, Channel.COUNTER)  # a human is asked, and judges at once
@@ -31,6 +32,16 @@ CODE_SHOWN = timedelta(hours=2)
 MOST_TRIES = 5
 MOST_VOLUNTEERS = 10
 NEEDED_CONSENTS = (Purpose.DISABILITY, Purpose.SHARING)
+
+
+def answer_due(now: datetime) -> datetime:
+    """Return by when what is sent ``now`` is answered: the end of the next working day, local time."""
+    return at_local(add_working_days(local_date(now), 1), CLOSES)
+
+
+def begins_before_answer(request: HelpRequest, *, now: datetime) -> bool:
+    """Say whether what is sent ``now`` may be answered only after the time that it asks for."""
+    return request.starts_at is not None and request.starts_at < answer_due(now)
 
 
 def check_acts(*, acts: bool) -> None:

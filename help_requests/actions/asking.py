@@ -15,7 +15,7 @@ from kernel.events import record
 from kernel.references import new_number
 from kernel.text import plain
 from kernel.transitions import move
-from kernel.workdays import add_working_days, at_local, local_date
+from kernel.workdays import local_date
 from regions.places import check_point, snap
 
 TEXTS = {"wish": 500, "details": 1000, "address": 200}  # and how long they may be
@@ -27,7 +27,6 @@ LISTS = {
 }
 PLAIN = ("service_type", "region", "starts_at", "minutes", "is_weekly", "repeats_until", "places")
 POINT = ("lat", "lng")
-CLOSES = 17 * 60  # the answer is due by the end of the next working day, local time
 
 
 def _check_given(given: dict[str, Any], *, now: datetime) -> None:
@@ -164,6 +163,6 @@ def submit_request(*, request: HelpRequest, by: User, now: datetime) -> HelpRequ
         at=now,
         submitted_at=now,
         places=max(request.places, rules.least_volunteers(request.service_type)),
-        answer_due_at=at_local(add_working_days(local_date(now), 1), CLOSES),
+        answer_due_at=rules.answer_due(now),
     )
     return request

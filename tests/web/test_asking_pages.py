@@ -1,7 +1,7 @@
 """Asking for help in full mode: a picture first, then its services; whose wish it is."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -212,3 +212,17 @@ def test_lengths_are_offered_as_people_say_them(clock: Clock):
     assert "1:30" not in page
     HelpRequest.objects.update(minutes=75)
     visitor.see(when, '<option value="75" selected>')
+
+
+def test_who_asks_for_a_time_before_the_answer_is_told(clock: Clock):
+    friday = datetime(2026, 3, 6, 4, tzinfo=UTC)
+    clock.to(friday)
+    resident = accounts.resident()
+    quiet = accounts.resident(no_voice=True)
+    for whom, words in ((resident, "请打 12385"), (quiet, "请身边的人")):
+        soon = help_requests.draft(whom, starts_at=friday + timedelta(days=1))
+        later = help_requests.draft(whom, starts_at=friday + timedelta(days=4))
+        home = Visitor(whom.user)
+
+        home.see(f"/help-requests/{soon.ref}/check/", "3月9日 周一 17:00", words)
+        assert "12385" not in home.see(f"/help-requests/{later.ref}/check/")

@@ -113,4 +113,14 @@ def check(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
         return redirect("web:request", ref=draft.ref)
     name = queries.shown_name(me(request), draft, now=timezone.now())
     is_own = draft.resident.user_id == me(request).pk
-    return show(request, "web/resident/check.html", form, draft=draft, name=name, is_own=is_own)
+    now = timezone.now()
+    return show(
+        request,
+        "web/resident/check.html",
+        form,
+        draft=draft,
+        name=name,
+        is_own=is_own,
+        due=rules.answer_due(now) if rules.begins_before_answer(draft, now=now) else None,
+        writes=people.writes_only(me(request)),
+    )
