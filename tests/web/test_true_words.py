@@ -7,6 +7,7 @@ import pytest
 
 from accounts.states import DeskRole
 from kernel.references import spoken
+from matching.states import REASONS
 from service_records import actions as records
 from tests.conftest import Clock
 from tests.factories import accounts, help_requests, matching, organizations, rights
@@ -97,3 +98,7 @@ def test_the_menu_marks_where_a_page_belongs(clock: Clock):
     shift = organizations.published_project().shifts.get()
     runs = Visitor(shift.organization.registered_by)
     assert lit(runs.see(f"/org/shifts/{shift.ref}/")) == "/org/projects/"
+
+
+def test_the_reasons_of_the_engine_suit_whoever_reads_them():
+    assert not [code for code, said in REASONS.items() if "您" in str(said)]
