@@ -1,7 +1,5 @@
 """My rights over my data: what I allowed, and who looked."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -31,20 +29,6 @@ class ConsentForm(Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, data: Any, *, given: set[str]) -> None:
-        """Offer what is not allowed yet."""
-        super().__init__(data)
-        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
-            (purpose.value, f"{purpose.label}{COLON}{CONSENT_TEXTS[purpose].allows}")
-            for purpose in Purpose
-            if purpose not in given
-        ]
-
-    @property
-    def offers(self) -> bool:
-        """Say whether anything is left to allow."""
-        return bool(self.fields["purpose"].choices)  # type: ignore[attr-defined]
-
 
 @login_required
 def data(request: HttpRequest) -> HttpResponse:
@@ -52,8 +36,15 @@ def data(request: HttpRequest) -> HttpResponse:
     user, now = me(request), timezone.now()
     resident = queries.my_residents(user, now=now).filter(user=user).first()
     subject = resident or user
+    form = ConsentForm(request.POST or None)
     standing = queries.consents_of(subject).filter(withdrawn_at__isnull=True)
-    form = ConsentForm(request.POST or None, given=set(standing.values_list("purpose", flat=True)))
+    given_already = set(standing.values_list("purpose", flat=True))
+    left = [
+        (purpose.value, f"{purpose.label}{COLON}{CONSENT_TEXTS[purpose].allows}")
+        for purpose in Purpose
+        if purpose not in given_already
+    ]
+    form.fields["purpose"].choices = left  # type: ignore[attr-defined]
     if request.method == "POST" and carry_out(
         form,
         lambda given: actions.give_consent(
@@ -67,7 +58,9 @@ def data(request: HttpRequest) -> HttpResponse:
     who = posts_in_words({look.by_id for look in looks}, Permission.REVEAL)
     reveals = [(look, LABELS[look.field], who(look.by_id, look.at)) for look in looks]
     consents = [(row, CONSENT_TEXTS[Purpose(row.purpose)]) for row in decisions]
-    return show(request, "web/account/data.html", form, consents=consents, reveals=reveals)
+    return show(
+        request, "web/account/data.html", form, consents=consents, reveals=reveals, left=left
+    )
 
 
 @login_required
