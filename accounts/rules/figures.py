@@ -4,8 +4,10 @@ FEWEST_IN_A_CELL = 10  # LOOK page 41: cells below ten are not shown
 
 
 def share(part: int, whole: int, *, fewest: int) -> int | None:
-    """Return per cent; None where fewer than ``fewest`` stand behind it."""
-    return round(100 * part / whole) if whole >= fewest else None
+    """Return per cent, 100 only for all of them; None where fewer than ``fewest`` stand behind it."""
+    if whole < fewest:
+        return None
+    return 100 if part == whole else min(99, round(100 * part / whole))
 
 
 def cell(count: int) -> int | None:

@@ -20,3 +20,8 @@ def test_nor_is_a_share_of_fewer(part, whole, shown):
 @pytest.mark.parametrize(("whole", "shown"), [(4, None), (5, 60)])
 def test_another_rule_has_another_threshold(whole, shown):
     assert figures.share(3, whole, fewest=5) == shown
+
+
+@pytest.mark.parametrize(("part", "shown"), [(200, 100), (199, 99), (198, 99), (0, 0)])
+def test_a_share_is_whole_only_when_nothing_is_missing(part, shown):
+    assert figures.share(part, 200, fewest=5) == shown
