@@ -19,7 +19,7 @@ from help_requests.states import (
     VisitState,
 )
 from kernel.refusals import Conflict, Invalid, NotAllowed
-from kernel.text import normalise
+from kernel.text import enumerated, normalise
 from kernel.workdays import add_working_days, at_local, local_date
 from regions.models import Region
 from regions.states import Level
@@ -225,7 +225,7 @@ def check_whole(
     if request.place == Place.OTHER and not request.address:
         raise Invalid("where_missing", _("Write the address."), field="address")
     if missing_consents:
-        names = "、".join(str(purpose.label) for purpose in missing_consents)
+        names = enumerated(purpose.label for purpose in missing_consents)
         raise Invalid(
             "consent_missing",
             _("This needs your consent: %(names)s.") % {"names": names},

@@ -1,8 +1,11 @@
 """Text as people type it, and as it may be shown."""
 
 import unicodedata
+from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from kernel.refusals import Invalid
 
@@ -62,3 +65,8 @@ def mask_email(email: str) -> str:
     """Return ``a***@example.org``."""
     name, _at, host = email.partition("@")
     return f"{name[:1]}***@{host}"
+
+
+def enumerated(items: Iterable[Any]) -> str:
+    """Return things of one kind one after another, as the reader's language separates them."""
+    return pgettext("between two of a kind", ", ").join(str(item) for item in items)

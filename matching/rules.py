@@ -108,7 +108,7 @@ def check_fits(*, reasons: Sequence[Reason]) -> None:
         raise Conflict(
             "does_not_fit",
             _("This does not fit: %(why)s.")
-            % {"why": "；".join(reason_words(reason) for reason in reasons)},
+            % {"why": _("; ").join(reason_words(reason) for reason in reasons)},
             reasons=[reason.code for reason in reasons],
         )
 

@@ -5,10 +5,11 @@ import re
 import pytest
 from django.utils import translation
 
+from kernel.text import enumerated
 from tests.conftest import Clock
 from tests.factories import accounts, help_requests
 from tests.web.test_chain import Visitor
-from web.shared.templatetags.hub import colon, enumerated, hours, listed
+from web.shared.templatetags.hub import colon, hours, listed
 
 pytestmark = pytest.mark.django_db
 
@@ -31,9 +32,9 @@ def test_an_english_page_has_no_chinese_separator(clock: Clock, path: str):
 
 def test_each_language_has_its_own():
     with translation.override("en"):
-        english = listed("a", "b"), enumerated("a", "b"), colon(), hours(121)
+        english = listed("a", "b"), enumerated(["a", "b"]), colon(), hours(121)
     with translation.override("zh-hans"):
-        chinese = listed("a", "b"), enumerated("a", "b"), colon(), hours(121)
+        chinese = listed("a", "b"), enumerated(["a", "b"]), colon(), hours(121)
 
     assert english == ("a, b", "a, b", ": ", "2.02 h")
     assert chinese == ("a，b", "a、b", "：", "2.02 小时")

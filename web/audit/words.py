@@ -11,13 +11,14 @@ from django.utils.translation import pgettext_lazy
 from accounts.states import CredentialKind, DeskRole, ProxyKind, Purpose, RevealReason
 from help_requests.states import CancelReason, RefusalReason
 from kernel.models import Event
+from kernel.text import enumerated
 from matching.states import DeclineReason
 from organizations.states import MemberRole
 from rights.states import AppealReason, ComplaintKind, IncidentKind, Outcome
 from service_records.states import CheckMethod, ReturnReason, Side
 from web.shared.covered import LABELS
 from web.shared.states import LOOKS, look_of
-from web.shared.templatetags.hub import colon, enumerated
+from web.shared.templatetags.hub import colon
 
 
 class Line(NamedTuple):
@@ -250,7 +251,7 @@ def _value(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return enumerated(*(_value(key, item) for item in value))
+        return enumerated(_value(key, item) for item in value)
     kinds = (kind for kind in _CHOICES.get(key, ()) if value in kind.values)
     kind = next(kinds, None)
     if kind:

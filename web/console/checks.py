@@ -19,7 +19,7 @@ from accounts import actions, queries
 from accounts.roles import Permission
 from accounts.states import CredentialKind, PaperState, SkillCode
 from kernel.references import spoken
-from kernel.text import mask_name
+from kernel.text import enumerated, mask_name
 from organizations import actions as organizing
 from organizations import queries as bodies
 from organizations.states import OrganizationState, ProjectState
@@ -28,7 +28,7 @@ from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me, one
 from web.shared.places import full_name
 from web.shared.posts import area
-from web.shared.templatetags.hub import clock, day, enumerated, listed
+from web.shared.templatetags.hub import clock, day, listed
 
 CHECKS = (
     Permission.VERIFY_PEOPLE,
@@ -244,8 +244,8 @@ def _project_facts(row: Any) -> list[tuple[str, Any]]:
         (_("Kind"), row.get_category_display()),
         (_("Street or town"), full_name(row.region)),
         (_("Place"), row.place),
-        (_("Skills needed"), enumerated(*skills) or "—"),
-        (_("Papers needed"), enumerated(*papers) or "—"),
+        (_("Skills needed"), enumerated(skills) or "—"),
+        (_("Papers needed"), enumerated(papers) or "—"),
         (_("Accept who fits at once"), yes_no[row.auto_accept]),
         (_("18 and over"), yes_no[row.adults_only]),
         (_("There is an accident insurance"), yes_no[row.insured]),

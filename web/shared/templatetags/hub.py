@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from help_requests.models import HelpRequest
 from help_requests.queries import shown_state
 from kernel import references
-from kernel.text import mask_name
+from kernel.text import enumerated, mask_name
 from kernel.workdays import local_date, working_days_until
 from web.shared.states import look_of
 
 register = template.Library()
 register.filter("mask_name", mask_name)
+register.filter("enumerated", enumerated)
 COLON = pgettext_lazy("after a name", ": ")
 
 
@@ -68,11 +69,6 @@ def colon() -> str:
 def listed(*facts: Any) -> str:
     """Print facts on one line: ``{% listed row.name row.number|spoken %}``."""
     return comma().join(str(fact) for fact in facts)
-
-
-def enumerated(*items: Any) -> str:
-    """Return things of one kind one after another."""
-    return pgettext("between two of a kind", ", ").join(str(item) for item in items)
 
 
 @register.filter
