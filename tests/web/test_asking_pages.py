@@ -52,6 +52,8 @@ def test_a_draft_is_gone_on_with_by_who_began_it_and_shown_to_no_other_proxy(clo
         assert theirs.ref not in visitor.see("/my/")
         assert theirs.ref not in visitor.see("/help-requests/new/", "开始")
     assert guardian.client.get(f"/help-requests/{theirs.ref}/what/").status_code == 404
+    kept = home.client.get("/account/data/copy/").json()["help_requests"]
+    assert [row["wish"] for row in kept] == ["柜台写的"]  # it is about them, all the same
 
     what = begun(guardian)
     assert theirs.ref not in what
