@@ -12,7 +12,7 @@ from tests.browser.pages import check
 from tests.factories import accounts
 from tests.factories.matching import ready_volunteer
 from tests.factories.organizations import credit_code
-from tests.factories.regions import district
+from tests.factories.regions import district, street
 
 NAMES = ("赵一", "钱二", "孙三", "李四", "周五", "吴六")
 
@@ -48,6 +48,8 @@ def test_a_shift_fills_waits_promotes_and_is_reviewed(live_server, signed_in, cl
     manager.get_by_label("标题").fill("周五读报会")
     manager.get_by_label("一句话介绍").fill("为视障老人读报")
     manager.get_by_label("志愿者做什么").fill("每周五下午在社区活动室读报。")
+    manager.locator("#id_category").select_option("J")
+    manager.locator("#id_region").select_option(street().code)
     manager.get_by_label("地点").fill("社区活动室")
     manager.locator("main button").click()
     check(manager)
