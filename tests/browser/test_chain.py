@@ -90,7 +90,7 @@ def test_a_request_becomes_a_proof_on_phones(live_server, signed_in, new_context
     expect(second.locator("main")).to_contain_text("人民路1号3楼")
     second.get_by_role("link", name="签到").click()
     check(second)
-    second.get_by_label("代码").fill(code)
+    second.get_by_label("到达码").fill(code)
     second.get_by_role("button", name="签到").click()
     expect(second.locator("main")).to_contain_text("正在服务")
 
@@ -130,7 +130,7 @@ def test_a_request_becomes_a_proof_on_phones(live_server, signed_in, new_context
     handler.locator("main a").first.click()
     handler.get_by_role("button", name="告知已收到").click()
     check(handler)
-    handler.get_by_label("您说得对", exact=True).check()
+    handler.get_by_label("属实", exact=True).check()
     handler.get_by_label("应该是多少分钟").fill("94")
     handler.get_by_label("理由").fill("核对了门口记录")
     handler.get_by_role("button", name="决定").click()
