@@ -5,6 +5,7 @@ import json
 import pytest
 
 from accounts import actions
+from accounts.actions.residents import REVEALABLE
 from accounts.models import ResidentProfile
 from accounts.states import CONSENT_TEXTS, TEXT_VERSION, Purpose, RevealReason
 from tests.conftest import Clock
@@ -12,6 +13,7 @@ from tests.factories import accounts
 from tests.factories.regions import street
 from tests.web.test_account_pages import refused_page
 from tests.web.test_chain import Visitor
+from web.shared.covered import LABELS
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +50,10 @@ def test_who_looked_is_said_in_words_with_the_post(clock: Clock):
 
     assert street().name in page
     assert "phone" not in page.partition("<main")[2]
+
+
+def test_all_that_staff_can_look_at_has_words():
+    assert set(LABELS) == set(REVEALABLE)
 
 
 def test_only_what_is_not_allowed_yet_is_offered(clock: Clock):
