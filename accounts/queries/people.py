@@ -40,10 +40,8 @@ def home_of(user: User) -> Region | None:
     return None
 
 
-def writes_only(user: User | None) -> bool:
+def writes_only(user: User) -> bool:
     """Say whether the person asked to be written to and not called, as an account or as a resident."""
-    if user is None:
-        return False
     return user.no_voice or ResidentProfile.objects.filter(user=user, no_voice=True).exists()
 
 
