@@ -15,13 +15,13 @@ import numpy as np
 from matching.engine.errors import BadProblem
 from matching.engine.parameters import Parameters
 from matching.engine.pool import DAY, GENDERS, Floats, Ints, Pool, key_of, spans_of
+from matching.engine.score import TOP_LEVEL
 from matching.engine.sieve import Wanted
 
 VERSION = 1
 LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PLACES = 5
-LEVELS = 3
 GZIP = b"\x1f\x8b"
 
 
@@ -54,11 +54,6 @@ class FileNeed:
 
     def wanted(self, pool: Pool) -> Wanted:
         """Return the need as the columns of ``pool`` are asked."""
-        row = (
-            {name: row for row, name in enumerate(pool.ids)}
-            if self.preferred | self.excluded
-            else {}
-        )
         column = {name: number for number, name in enumerate(pool.skills)}
         return Wanted(
             key=key_of(self.id),
@@ -68,8 +63,8 @@ class FileNeed:
             end=self.end,
             skills=tuple((column[name], level) for name, level in sorted(self.skills.items())),
             gender=GENDERS.index(self.gender),
-            preferred=frozenset(row[name] for name in self.preferred),
-            excluded=frozenset(row[name] for name in self.excluded),
+            preferred=frozenset(pool.rows[name] for name in self.preferred),
+            excluded=frozenset(pool.rows[name] for name in self.excluded),
         )
 
 
@@ -142,7 +137,7 @@ class _Entry:
 
     def skills(self) -> dict[str, int]:
         given = _Entry(f"{self.where}: skills", self.get("skills", {}))
-        return {name: given.whole(name, 1, LEVELS) for name in sorted(given.all())}
+        return {name: given.whole(name, 1, TOP_LEVEL) for name in sorted(given.all())}
 
     def place(self) -> tuple[float, float]:
         return self.number("lat", -90, 90), self.number("lng", -180, 180)

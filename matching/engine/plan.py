@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from matching.engine.compiled import compiled
+from matching.engine.files import MOST_PLACES
 from matching.engine.parameters import Parameters
 from matching.engine.pool import Floats, Ints, Keys
 from matching.engine.problem import EARTH_M
 
 MOST_TASKS = 8  # of one person in one plan
-MOST_PLACES = 5
 TOGETHER = 6  # needs that are taken apart at once
 HEAT = 1.0  # how much a worse plan may lose at first and still be gone on from (falls to 0)
 BLUR = 1.5  # how far at first a choice strays from the best (falls to 0)

@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def key_of(name: str) -> int:
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Pool:
     """Columns of ``n`` volunteers. Times are minutes since 1970 in UTC, places are WGS-84 degrees.
 
@@ -107,10 +108,14 @@ class Pool:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """The row of each volunteer, by id; made when first asked for."""
+        return {str(name): row for row, name in enumerate(self.ids)}
+
     def row_of(self, name: str) -> int | None:
         """Return the row of the volunteer with this id."""
-        found = np.flatnonzero(self.ids == name)
-        return int(found[0]) if len(found) else None
+        return self.rows.get(name)
 
     def arranged(self, order: Ints) -> "Pool":
         """Return the same volunteers in another order of rows."""
