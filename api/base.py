@@ -19,7 +19,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from accounts.states import ENTERED, PASSED
+from accounts.queries import entered_at
+from accounts.states import PASSED
 from api.errors import PreconditionFailed
 from api.shapes import Shape
 from kernel import idempotency
@@ -134,8 +135,7 @@ class OnceOnly:
         """Return when the session or the token that asks was opened; None where nobody knows."""
         if self.request.auth is not None:
             return cast("datetime", self.request.auth.made_at)
-        began = self.request.session.get(ENTERED)
-        return datetime.fromisoformat(began) if began else None
+        return entered_at(self.request.session)
 
     @property
     def here(self) -> str:

@@ -10,6 +10,7 @@ from accounts.queries.passkeys import (
 from accounts.queries.people import (
     consents_for,
     consents_of,
+    entered_at,
     entered_by_code,
     governed_by,
     has_consent,
@@ -97,6 +98,7 @@ __all__ = [
     "desk_paths",
     "desks_for",
     "desks_of",
+    "entered_at",
     "entered_by_code",
     "facts",
     "find_residents",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import events
@@ -12,7 +13,7 @@ from accounts.queries.posts import desks_of, may_in_city, scope_q
 from accounts.queries.residents import live_grants, resident_keys
 from accounts.roles import Permission, Role
 from accounts.rules import FRESH
-from accounts.states import Purpose
+from accounts.states import ENTERED, Purpose
 from kernel import sessions, vault
 from kernel.models import Event
 from regions.models import Region
@@ -75,6 +76,12 @@ def user_by_address(address: str) -> User | None:
         .select_related("key")
         .first()
     )
+
+
+def entered_at(session: SessionBase) -> datetime | None:
+    """Return when a browser's session was signed into; None where nobody knows."""
+    began = session.get(ENTERED)
+    return datetime.fromisoformat(began) if began else None
 
 
 def entered_by_code(user: User, *, entered: datetime | None, now: datetime) -> bool:

@@ -1,6 +1,5 @@
 """What opens my account: the password, and the phone number or e-mail address that codes go to."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -50,8 +49,7 @@ def password(request: HttpRequest) -> HttpResponse:
     """Set or change the password; all other browsers and programs are signed out."""
     user, now = me(request), timezone.now()
     form = PasswordForm(request.POST or None)
-    began = request.session.get(ENTERED)
-    entered = datetime.fromisoformat(began) if began else None
+    entered = queries.entered_at(request.session)
     is_fresh = queries.entered_by_code(user, entered=entered, now=now)
     has_one = user.has_usable_password()
     if is_fresh:
