@@ -135,6 +135,7 @@ def volunteers(count: int) -> Pool:
         recent_notices=np.zeros(count, dtype=np.int64),
         reliability=rng.beta(12, 2, count),
         acceptance=np.clip(rng.beta(1.6, 5, count), 0.01, 0.9),
+        is_new=np.zeros(count, dtype=bool),
     )
 
 

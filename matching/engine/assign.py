@@ -123,6 +123,7 @@ def digest(ranking: Ranking, needs: list[FileNeed]) -> str:
         *(pool.free.at, pool.free.start, pool.free.end),
         *(pool.busy.at, pool.busy.start, pool.busy.end),
         *(pool.minutes_left, pool.recent_services, pool.reliability),
+        *(pool.acceptance, pool.is_new),
     )
     for column in columns:
         found.update(np.ascontiguousarray(column).tobytes())
@@ -131,6 +132,7 @@ def digest(ranking: Ranking, needs: list[FileNeed]) -> str:
             **asdict(need),
             "preferred": sorted(need.preferred),
             "excluded": sorted(need.excluded),
+            "known": sorted(need.known),
         }
         for need in needs
     ]

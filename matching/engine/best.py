@@ -9,8 +9,8 @@ import numpy as np
 from matching.engine import sieve
 from matching.engine.index import Index
 from matching.engine.parameters import Parameters
-from matching.engine.pool import Floats, Ints, Keys, Pool
-from matching.engine.score import DIGITS, Parts, own_parts, parts, scores, shares
+from matching.engine.pool import Floats, Ints, Keys, Mask, Pool
+from matching.engine.score import DIGITS, Parts, level_part, own_parts, parts, scores, shares
 from matching.engine.sieve import Days, Wanted
 
 SCAN_BELOW = 20_000  # so many are looked at faster than their cells
@@ -34,6 +34,10 @@ def ties(key: Keys, need: int, seed: int) -> Keys:
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     found: Keys = mixed ^ (mixed >> np.uint64(31))
     return found
+
+
+def _among(rows: Ints, named: frozenset[int]) -> Mask:
+    return np.isin(rows, np.fromiter(named, dtype=np.int64))
 
 
 @dataclass
@@ -64,7 +68,7 @@ class Ranking:
         self.parameters, self.seed = parameters, seed
         self._days = Days(self.pool)
         everybody = np.arange(len(self.pool))
-        own = own_parts(self.pool, everybody, parameters)
+        own = own_parts(self.pool.standing(everybody), parameters)
         total = np.zeros(len(self.pool))
         for share, part in zip(parameters.shares[2:], own, strict=True):
             total += share * part
@@ -83,18 +87,19 @@ class Ranking:
 
     def parts_of(self, wanted: Wanted, rows: Ints, away_m: Floats) -> Parts:
         """Return the parts of the scores of ``rows``."""
+        needed = [skill for skill, _level in wanted.skills]
         return parts(
-            self.pool,
-            rows,
+            self.pool.standing(rows),
             away_m=away_m,
-            skills=tuple(skill for skill, _level in wanted.skills),
-            preferred=np.isin(rows, np.fromiter(wanted.preferred, dtype=np.int64)),
+            level=level_part(self.pool.levels[np.ix_(needed, rows)]),
+            known=_among(rows, wanted.known),
+            preferred=_among(rows, wanted.preferred),
             parameters=self.parameters,
         )
 
     def shares_of(self, wanted: Wanted) -> tuple[float, ...]:
         """Return what each part is worth for this need; they sum to one."""
-        return shares(names_any=bool(wanted.preferred), parameters=self.parameters)
+        return shares(known=wanted.known, preferred=wanted.preferred, parameters=self.parameters)
 
     def scores_of(self, wanted: Wanted, found: Parts) -> Floats:
         """Return the scores of which ``found`` are the parts."""
@@ -148,8 +153,9 @@ class Ranking:
         """Return the score that nobody farther away than ``beyond_km`` can pass."""
         if beyond_km == np.inf:
             return -1.0
-        near, level, *_own, bonus = self.shares_of(wanted)
+        near, level, *_own, known, preferred = self.shares_of(wanted)
         far = near * np.exp(-beyond_km / self.parameters.near_km)
+        bonus = known + preferred
         return float(far + level + (1.0 - bonus) * self._most + bonus) + 10.0**-DIGITS
 
     @staticmethod

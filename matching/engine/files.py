@@ -51,6 +51,7 @@ class FileNeed:
     urgency: int
     preferred: frozenset[str]
     excluded: frozenset[str]
+    known: frozenset[str] = frozenset()
 
     def wanted(self, pool: Pool) -> Wanted:
         """Return the need as the columns of ``pool`` are asked."""
@@ -65,6 +66,7 @@ class FileNeed:
             gender=GENDERS.index(self.gender),
             preferred=frozenset(pool.rows[name] for name in self.preferred),
             excluded=frozenset(pool.rows[name] for name in self.excluded),
+            known=frozenset(pool.rows[name] for name in self.known),
         )
 
 
@@ -115,6 +117,12 @@ class _Entry:
         value = self.get(key)
         if not isinstance(value, str) or not value.strip():
             raise self.bad(key, "a name is needed")
+        return value
+
+    def truth(self, key: str) -> bool:
+        value = self.get(key, False)
+        if not isinstance(value, bool):
+            raise self.bad(key, f"true or false is needed, not {value!r}")
         return value
 
     def items(self, key: str, *usual: Any) -> list[Any]:
@@ -223,9 +231,10 @@ def _pool(whole: _Entry, asked: set[str]) -> Pool:
                 entry.whole("recent_notices", 0, 10_000, 0),
                 entry.number("reliability", 0, 1),
                 entry.number("acceptance", 0, 1),
+                entry.truth("is_new"),
             )
         )
-    columns = list(zip(*rows, strict=True)) or [()] * 14
+    columns = list(zip(*rows, strict=True)) or [()] * 15
 
     def floats(n: int) -> Floats:
         return np.array(columns[n], dtype=np.float64)
@@ -253,6 +262,7 @@ def _pool(whole: _Entry, asked: set[str]) -> Pool:
         recent_notices=ints(11),
         reliability=floats(12),
         acceptance=floats(13),
+        is_new=np.array(columns[14], dtype=bool),
     )
 
 
@@ -273,6 +283,7 @@ def _need(name: str, entry: _Entry) -> FileNeed:
         entry.whole("urgency", 1, 4, 1),
         entry.names("preferred"),
         entry.names("excluded"),
+        entry.names("known"),
     )
 
 
@@ -289,7 +300,7 @@ def problem_of(given: Any) -> Problem:
     whole.done()
     known = set(pool.ids)
     for need in needs.values():
-        if unknown := sorted((need.preferred | need.excluded) - known):
+        if unknown := sorted((need.preferred | need.excluded | need.known) - known):
             raise BadProblem(f"needs: {need.id}", f"no volunteer has the id {unknown[0]}")
     return Problem(now, seed, parameters, pool, needs)
 

@@ -14,8 +14,9 @@ VERSION = 1  # of the meaning of the parameters
 class Parameters:
     """Weights of the parts of a score (ENGINE §1) and the distances and times of the hard rules.
 
-    The five weights need not sum to one: they are divided by their sum. ``preferred`` is the share of the
-    whole that a preferred person gets where a need names any; the other parts share what is left.
+    The seven weights need not sum to one: they are divided by their sum. ``preferred`` is the share of the
+    whole that a preferred person gets where a need names any, ``known`` that of somebody who has helped this
+    resident before where anybody has; the other parts share what is left.
     """
 
     near: float = 0.30
@@ -23,6 +24,9 @@ class Parameters:
     reliable: float = 0.20
     rested: float = 0.20
     roomy: float = 0.15
+    likely: float = 0.0  # that she says yes
+    first: float = 0.0  # that it would be her first service
+    known: float = 0.10
     preferred: float = 0.15
     near_km: float = 5.0  # nearness falls to 1/e
     rest: float = 0.25  # per recent service
@@ -31,6 +35,8 @@ class Parameters:
     travel_km_per_hour: float = 15.0
     travel_minutes: int = 10
     travel_within_minutes: int = 180  # beyond this gap nobody asks how far it is
+    night_rest_minutes: int = 0  # between a service that runs into the night and the next one
+    day_minutes: int = 0  # of several services on one day; 0 = no limit
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -43,24 +49,26 @@ class Parameters:
         for name in ("near_km", "roomy_hours", "travel_km_per_hour"):
             if not getattr(self, name) > 0:
                 raise self._bad(name, "must be more than 0")
-        if self.preferred > 1:
-            raise self._bad("preferred", "must be at most 1")
+        if self.preferred + self.known > 1:
+            raise self._bad("preferred", "must be at most 1 together with known")
 
     @staticmethod
     def _bad(name: str, why: str) -> BadProblem:
         return BadProblem(f"parameters: {name}", why)
 
     @property
-    def weights(self) -> tuple[float, float, float, float, float]:
-        """The weights as they were given: near, level, reliable, rested, roomy."""
-        return self.near, self.level, self.reliable, self.rested, self.roomy
+    def weights(self) -> tuple[float, ...]:
+        """The weights as they were given, in the order of ``score.Parts``."""
+        return (
+            *(self.near, self.level, self.reliable, self.rested, self.roomy),
+            *(self.likely, self.first),
+        )
 
     @property
-    def shares(self) -> tuple[float, float, float, float, float]:
+    def shares(self) -> tuple[float, ...]:
         """The weights, summing to one."""
         total = sum(self.weights)
-        near, level, reliable, rested, roomy = (weight / total for weight in self.weights)
-        return near, level, reliable, rested, roomy
+        return tuple(weight / total for weight in self.weights)
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "Parameters":

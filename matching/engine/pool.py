@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,16 @@ KM_PER_DEGREE = math.radians(1.0) * EARTH_M / 1000
 SLOT = 30  # minutes; a day has 48 slots
 DAY = 1440
 GENDERS = ("", "F", "M")
+
+
+class Standing(NamedTuple):
+    """What of people counts beside place and skills, whatever the need: one value a row."""
+
+    reliability: Floats
+    recent_services: Ints
+    minutes_left: Ints
+    acceptance: Floats
+    is_new: Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ class Pool:
     recent_notices: Ints
     reliability: Floats
     acceptance: Floats
+    is_new: Mask
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -116,6 +127,16 @@ class Pool:
     def row_of(self, name: str) -> int | None:
         """Return the row of the volunteer with this id."""
         return self.rows.get(name)
+
+    def standing(self, rows: Ints) -> Standing:
+        """Return what of ``rows`` counts whatever the need."""
+        return Standing(
+            self.reliability[rows],
+            self.recent_services[rows],
+            self.minutes_left[rows],
+            self.acceptance[rows],
+            self.is_new[rows],
+        )
 
     def arranged(self, order: Ints) -> "Pool":
         """Return the same volunteers in another order of rows."""
@@ -135,4 +156,5 @@ class Pool:
             self.recent_notices[order],
             self.reliability[order],
             self.acceptance[order],
+            self.is_new[order],
         )

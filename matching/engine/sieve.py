@@ -25,6 +25,7 @@ class Wanted:
     gender: int
     preferred: frozenset[int]
     excluded: frozenset[int]
+    known: frozenset[int] = frozenset()
 
     @property
     def minutes(self) -> int:

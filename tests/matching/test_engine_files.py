@@ -63,7 +63,7 @@ BAD = [
     (problem(parameters={"near": "1"}), "parameters: near: a number is needed, not '1'"),
     (problem(parameters={"far": 1}), "parameters: far: is not known"),
     (problem(parameters={"near_km": 0}), "parameters: near_km: must be more than 0"),
-    (problem(parameters={"preferred": 2}), "parameters: preferred: must be at most 1"),
+    (problem(parameters={"preferred": 2}), "parameters: preferred: must be at most 1 together"),
     (
         problem(parameters=dict.fromkeys(["near", "level", "reliable", "rested", "roomy"], 0)),
         "parameters: the weights are all zero",
