@@ -81,3 +81,56 @@ class Parameters:
 
 
 USUAL = Parameters()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How many are asked, how soon again, and how often one person (ENGINE §4).
+
+    Shares are in [0, 1]; times are minutes, ``day_begins`` and ``day_ends`` of the local day. The caps leave
+    a second offer on one day to somebody who could not take the first, and not the third of the week.
+    """
+
+    sure: float = 0.95  # that all waves together fill the places
+    parts: int = 6  # an offer lives for the time left divided by this
+    waves: int = 4  # the most that the surety is spread over
+    at_least_minutes: int = 30  # an offer lives so long
+    at_most_minutes: int = 1440  # what is not answered within a day's waking hours is forgotten
+    soonest_minutes: int = 20  # at the very end, the least time to answer
+    before_start_minutes: int = 60  # an answer must leave time to travel
+    fair: float = 0.6  # of a score, what full fatigue takes
+    per_day: int = 2  # notices to one person in 24 hours
+    per_week: int = 3  # notices to one person in 7 days
+    urgent: int = 4  # from this urgency on the caps do not hold
+    explore: float = 0.05  # drawn from all, not the next in order
+    day_begins: int = 480
+    day_ends: int = 1260
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise self._bad(name, f"a number is needed, not {value!r}")
+            if not (math.isfinite(value) and value >= 0):
+                raise self._bad(name, f"{value} is not a number from 0 on")
+        for name in ("sure", "explore", "fair"):
+            if getattr(self, name) > 1:
+                raise self._bad(name, "must be at most 1")
+        for name in ("parts", "waves", "at_least_minutes", "soonest_minutes"):
+            if getattr(self, name) < 1:
+                raise self._bad(name, "must be at least 1")
+        self._check_bounds()
+
+    def _check_bounds(self) -> None:
+        if self.sure == 1:
+            raise self._bad("sure", "must be less than 1: nobody is sure to come")
+        if self.at_most_minutes < self.at_least_minutes:
+            raise self._bad("at_most_minutes", "must not be less than at_least_minutes")
+        if not self.day_begins < self.day_ends <= 1440:
+            raise self._bad("day_ends", "must be after day_begins, within the day")
+
+    @staticmethod
+    def _bad(name: str, why: str) -> BadProblem:
+        return BadProblem(f"asking: {name}", why)
+
+
+USUAL_ASKING = Asking()
