@@ -13,6 +13,7 @@ class Permission(StrEnum):
     TAKE_CALLS = "TAKE_CALLS"
     ANSWER_REQUESTS = "ANSWER_REQUESTS"
     DISPATCH = "DISPATCH"
+    WEIGH_MATCHING = "WEIGH_MATCHING"
     VERIFY_PEOPLE = "VERIFY_PEOPLE"
     VERIFY_ORGANIZATIONS = "VERIFY_ORGANIZATIONS"
     MODERATE_PROJECTS = "MODERATE_PROJECTS"
@@ -82,7 +83,11 @@ ROLES: dict[Role, RoleCard] = {
     Role.DISTRICT: RoleCard(
         _("district officer"), _("verifies organizations, moderates projects"), _ABOVE
     ),
-    Role.CITY: RoleCard(_("city officer"), _("sees the whole city and grants posts"), _ABOVE),
+    Role.CITY: RoleCard(
+        _("city officer"),
+        _("sees the whole city and grants posts"),
+        _ABOVE | {Permission.WEIGH_MATCHING},
+    ),
     Role.REVIEWER: RoleCard(
         _("hours reviewer"), _("reviews service hours"), frozenset({Permission.REVIEW_HOURS})
     ),

@@ -2,6 +2,7 @@
 
 from kernel.guards import (
     Guard,
+    append_only,
     lite_refusal,
     lite_trigger,
     pg_function,
@@ -174,6 +175,7 @@ GUARDS = [
     no_overlap_by_moving,
     counted,
     filled_is_counted,
+    append_only("matching_weighing", keys=("id", "ref", "number")),
     same_as_parent("matching_opening", "region_id", parent="help_requests_visit", key="visit_id"),
     same_as_parent("matching_opening", "region_id", parent="organizations_shift", key="shift_id"),
     same_as_parent(

@@ -1,7 +1,9 @@
 """Rules of matching. Pure: facts come in as arguments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +12,8 @@ from help_requests.models import Visit
 from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
 from kernel.workdays import SHANGHAI, at_local, local_date
-from matching.engine import Reason
+from matching.engine import Parameters, Reason
+from matching.engine.errors import BadProblem
 from matching.models import Application, Assignment, Offer, Opening
 from matching.states import (
     LIVE,
@@ -149,6 +152,25 @@ def check_has_resident(*, visit: Visit | None) -> None:
         raise Conflict("no_resident", _("There is no resident at a shift."))
 
 
+def check_weighs(
+    given: Mapping[str, Any], reason: str, *, now_held: Parameters, may: bool
+) -> tuple[Parameters, str]:
+    """The city weighs, says why, and changes something; returns the parameters and the clean reason."""
+    if not may:
+        raise NotAllowed("not_the_city", _("Only the city's office sets the weights."))
+    try:
+        parameters = Parameters.of({**asdict(now_held), **given})
+    except BadProblem as error:
+        field = error.where.removeprefix("parameters: ")
+        raise Invalid("bad_weight", _("This weight is not possible."), field=field) from None
+    words = check_note(reason)
+    if not words:
+        raise Invalid("reason_missing", _("Say why."), field="reason")
+    if parameters == now_held:
+        raise Invalid("nothing_changed", _("Nothing was changed."), field="near")
+    return parameters, words
+
+
 def check_note(note: str) -> str:
     """Return a volunteer's or dispatcher's short words."""
     clean = normalise(note, field="note")
@@ -164,9 +186,6 @@ def is_on_the_way(state: str, starts_at: datetime, ends_at: datetime, *, now: da
 
 def reason_words(reason: Reason) -> str:
     """Return the sentence of a reason, for and against, in the reader's language."""
-    facts = reason.facts
-    return REASONS[reason.code] % {
-        "km": facts.get("distance_m", 0) / 1000,
-        "asked": facts.get("asked", 0),
-        "served": facts.get("served", 0),
-    }
+    # Offers that were sent before a fact was known say nothing of it.
+    facts = {"level": 0, "share": 0, "asked": 0, "served": 0, "hours": 0, **reason.facts}
+    return REASONS[reason.code] % {**facts, "km": facts.get("distance_m", 0) / 1000}

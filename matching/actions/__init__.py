@@ -32,6 +32,7 @@ from matching.actions.openings import (
     open_for_shift,
     open_for_visit,
 )
+from matching.actions.weights import set_weights
 
 __all__ = [
     "accept_application",
@@ -57,5 +58,6 @@ __all__ = [
     "refuse_application",
     "send_offer",
     "send_wave",
+    "set_weights",
     "withdraw_application",
 ]

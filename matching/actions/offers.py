@@ -9,7 +9,7 @@ from kernel.events import record
 from kernel.transitions import move
 from matching import events, queries, rules
 from matching.actions.places import lock_opening, lock_volunteer, take_place
-from matching.engine import Candidate, rank
+from matching.engine import Candidate, scored
 from matching.models import Assignment, Offer, Opening
 from matching.queries.visible import automatic_candidates
 from matching.states import OfferState, OpeningState
@@ -72,7 +72,8 @@ def send_offer(*, opening: Opening, volunteer: User, by: User, now: datetime) ->
     rules.check_fits(reasons=queries.why_not(opening, volunteer, now=now))
     need = queries.need_of(opening)
     pool = VolunteerProfile.objects.filter(user=volunteer)
-    candidate = rank(need, queries.people_of(need, pool, now=now))[0]
+    people = queries.people_of(need, pool, now=now)
+    [candidate] = scored(need, people, queries.parameters_now())
     return _send(opening, candidate, by=by, now=now)
 
 

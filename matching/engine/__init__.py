@@ -1,6 +1,7 @@
 """The engine: who can fill a need, in which order, and why. Pure Python: it knows no Django."""
 
-from matching.engine.order import USUAL, Candidate, Weights, best_at, rank
+from matching.engine.order import Candidate, best_at, rank, scored
+from matching.engine.parameters import USUAL, Parameters
 from matching.engine.problem import Need, Person, Reason, Span
 from matching.engine.rules import HARD_RULES, refusals
 
@@ -9,11 +10,12 @@ __all__ = [
     "USUAL",
     "Candidate",
     "Need",
+    "Parameters",
     "Person",
     "Reason",
     "Span",
-    "Weights",
     "best_at",
     "rank",
     "refusals",
+    "scored",
 ]

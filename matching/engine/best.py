@@ -25,10 +25,14 @@ class Found(NamedTuple):
     away_m: Floats
 
 
-def ties(key: Keys, need: int, seed: int) -> Keys:
+def ties(key: Keys, need: int | Keys, seed: int) -> Keys:
     """Return what orders equals: a hash of person, need and seed (SplitMix64), in no order of arrival."""
     with np.errstate(over="ignore"):
-        mixed = key ^ np.uint64(need) ^ (np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15))
+        mixed = (
+            key
+            ^ np.asarray(need, dtype=np.uint64)
+            ^ (np.uint64(seed) * np.uint64(0x9E3779B97F4A7C15))
+        )
         mixed = mixed + np.uint64(0x9E3779B97F4A7C15)
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -87,7 +91,7 @@ class Ranking:
 
     def parts_of(self, wanted: Wanted, rows: Ints, away_m: Floats) -> Parts:
         """Return the parts of the scores of ``rows``."""
-        needed = [skill for skill, _level in wanted.skills]
+        needed = np.array([skill for skill, _level in wanted.skills], dtype=np.int64)
         return parts(
             self.pool.standing(rows),
             away_m=away_m,
@@ -146,7 +150,8 @@ class Ranking:
 
     def _minutely(self, wanted: Wanted, rows: Ints) -> np.ndarray:
         fits = sieve.free(self.pool, rows, wanted)
-        fits[fits] = sieve.not_busy(self.pool, rows[fits], wanted, self.parameters)
+        for rule in (sieve.not_busy, sieve.rested, sieve.within_day):
+            fits[fits] = rule(self.pool, rows[fits], wanted, self.parameters)
         return fits
 
     def _bound(self, wanted: Wanted, beyond_km: float) -> float:

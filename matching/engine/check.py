@@ -34,7 +34,10 @@ def _of_person(problem: Problem, volunteer: str, names: list[str]) -> list[str]:
     for name, need in zip(names, needs, strict=True):
         blocked = volunteer in problem.needs[name].excluded
         person = person_of(problem.pool, row, blocked=blocked)
-        found += [f"{volunteer}: {reason.code} for {name}" for reason in refusals(need, person)]
+        found += [
+            f"{volunteer}: {reason.code} for {name}"
+            for reason in refusals(need, person, problem.parameters)
+        ]
     if sum(need.minutes for need in needs) > int(problem.pool.minutes_left[row]):
         found.append(f"{volunteer}: more minutes than are left")
     ordered = sorted(zip(needs, names, strict=True), key=lambda pair: pair[0].when.start)

@@ -79,7 +79,7 @@ def explained(ranking: Ranking, need: FileNeed, row: int) -> dict[str, Any]:
     against = [
         {"rule": rule.__name__, "says": (rule.__doc__ or "").strip(), **dict(reason.facts)}
         for rule in HARD_RULES
-        if (reason := rule(need_of(need), person))
+        if (reason := rule(need_of(need), person, ranking.parameters))
     ]
     rows = np.array([row])
     away = sieve.away_m(ranking.pool, rows, wanted)

@@ -6,7 +6,7 @@ import math
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ import numpy as np
 from matching.engine.errors import BadProblem
 from matching.engine.parameters import Parameters
 from matching.engine.pool import DAY, GENDERS, Floats, Ints, Pool, key_of, spans_of
+from matching.engine.problem import LOCAL
 from matching.engine.score import TOP_LEVEL
 from matching.engine.sieve import Wanted
 
 VERSION = 1
-LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PLACES = 5
 GZIP = b"\x1f\x8b"

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 EARTH_M = 6_371_008.8
+LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")  # without summer time since 1992
 
 
 class Span(NamedTuple):
@@ -16,6 +17,11 @@ class Span(NamedTuple):
     end: datetime
     point: tuple[float, float] | None = None
 
+    @property
+    def minutes(self) -> int:
+        """How long it takes."""
+        return int((self.end - self.start).total_seconds() // 60)
+
     def covers(self, other: "Span") -> bool:
         """Say whether ``other`` lies wholly inside."""
         return self.start <= other.start and other.end <= self.end
@@ -23,7 +29,11 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One dated need. ``point`` is (lat, lng) on the blurred grid; a remote service has none."""
+    """One dated need. ``point`` is (lat, lng) on the blurred grid; a remote service has none.
+
+    ``has_known`` and ``has_preferred`` say whether the resident was helped by somebody before, and whether
+    they wish for anybody by name.
+    """
 
     key: str
     when: Span
@@ -35,11 +45,13 @@ class Need:
     adults_only: bool = False
     own_volunteers_of: int | None = None  # an organization's key, when only its own may come
     resident: int | None = None
+    has_known: bool = False
+    has_preferred: bool = False
 
     @property
     def minutes(self) -> int:
         """How long it takes."""
-        return int((self.when.end - self.when.start).total_seconds() // 60)
+        return self.when.minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,8 @@ class Person:
 
     ``free`` are the stretches of that day she is free; ``busy`` her live commitments around it.
     ``credentials`` are those valid on the day. ``asked`` counts recent offers, ``served`` recent services.
+    ``done_that_day`` are minutes that were served already on the day of the need. ``reliability``
+    and ``acceptance`` are in [0, 1]; ``is_known`` and ``is_preferred`` hold of this pair.
     """
 
     id: int
@@ -71,6 +85,12 @@ class Person:
     organizations: frozenset[int] = frozenset()
     asked: int = 0
     served: int = 0
+    done_that_day: int = 0
+    reliability: float = 1.0
+    acceptance: float = 0.0
+    is_new: bool = False
+    is_known: bool = False
+    is_preferred: bool = False
 
 
 class Reason(NamedTuple):

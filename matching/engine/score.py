@@ -38,7 +38,9 @@ def reliability(done: int, missed: int) -> float:
     return (done + VISITS * SHOWN) / (done + missed + VISITS)
 
 
-def own_parts(who: Standing, parameters: Parameters) -> tuple[Floats, ...]:
+def own_parts(
+    who: Standing, parameters: Parameters
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Return the parts that hang on the person alone: reliable, rested, roomy, likely, first."""
     rested = 1.0 / (1.0 + parameters.rest * who.recent_services.astype(np.float64))
     roomy: Floats = np.clip(who.minutes_left / (60.0 * parameters.roomy_hours), 0.0, 1.0)

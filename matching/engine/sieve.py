@@ -7,8 +7,10 @@ import numpy as np
 
 from matching.engine.parameters import Parameters
 from matching.engine.pool import DAY, SLOT, Floats, Ints, Keys, Mask, Pool, metres
+from matching.engine.rules import NIGHT_BEGINS, NIGHT_ENDS
 
 KM = 1000.0
+LOCAL_MINUTES = 480  # of local time before UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,37 @@ def not_busy(pool: Pool, rows: Ints, wanted: Wanted, parameters: Parameters) -> 
     return found
 
 
+def rested(pool: Pool, rows: Ints, wanted: Wanted, parameters: Parameters) -> Mask:
+    """A night's rest between a service that runs into the night and the next one."""
+    busy = pool.busy.taken(rows)
+    is_before = busy.start <= wanted.start
+    gap = np.where(is_before, wanted.start - busy.end, busy.start - wanted.end)
+    [own] = _into_night(np.array([wanted.start]), np.array([wanted.end]))
+    night = np.where(is_before, _into_night(busy.start, busy.end), own)
+    tired = night & (gap < parameters.night_rest_minutes)
+    found: Mask = np.bincount(busy.owners()[tired], minlength=len(rows)) == 0
+    return found
+
+
+def _into_night(start: Ints, end: Ints) -> Mask:
+    """Say which stretches have minutes between 22:00 and 6:00 local time."""
+    begun = (start + LOCAL_MINUTES) % DAY
+    found: Mask = (begun < NIGHT_ENDS * 60) | (begun + end - start > NIGHT_BEGINS * 60)
+    return found
+
+
+def within_day(pool: Pool, rows: Ints, wanted: Wanted, parameters: Parameters) -> Mask:
+    """Of several services on one day no more than is good for anybody."""
+    if not parameters.day_minutes:
+        return np.ones(len(rows), dtype=bool)
+    busy = pool.busy.taken(rows)
+    that_day = (busy.start + LOCAL_MINUTES) // DAY == (wanted.start + LOCAL_MINUTES) // DAY
+    minutes = np.where(that_day, busy.end - busy.start, 0)
+    others = np.bincount(busy.owners(), weights=minutes, minlength=len(rows))
+    found: Mask = (others == 0) | (others + wanted.minutes <= parameters.day_minutes)
+    return found
+
+
 def travel_minutes(
     lat: Floats, lng: Floats, to_lat: float, to_lng: float, parameters: Parameters
 ) -> Floats:
@@ -153,6 +186,8 @@ RULES: tuple[tuple[str, Callable[[Pool, Ints, Wanted, Parameters], Mask]], ...] 
     ("near", lambda pool, rows, wanted, _p: near(pool, rows, away_m(pool, rows, wanted))),
     ("free", lambda pool, rows, wanted, _p: free(pool, rows, wanted)),
     ("not_busy", not_busy),
+    ("rested", rested),
+    ("within_her_day", within_day),
     ("within_her_week", lambda pool, rows, wanted, _p: within_week(pool, rows, wanted)),
 )
 

@@ -20,6 +20,7 @@ from matching.queries.visible import (
     waiting_positions,
     why_not,
 )
+from matching.queries.weights import parameters_now, weighings_for
 
 __all__ = [
     "address_of",
@@ -36,9 +37,11 @@ __all__ = [
     "opening_of",
     "openings_for",
     "overlapping",
+    "parameters_now",
     "people_of",
     "roster",
     "waiting_position",
     "waiting_positions",
+    "weighings_for",
     "why_not",
 ]

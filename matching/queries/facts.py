@@ -4,6 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -21,6 +22,7 @@ from accounts.states import PaperState
 from kernel import vault
 from kernel.workdays import at_local, local_date
 from matching.engine import Need, Person, Span
+from matching.engine.score import reliability
 from matching.models import Assignment, Offer, Opening
 from matching.states import LIVE, AssignmentState
 from organizations.models import Membership
@@ -44,6 +46,14 @@ def need_of(opening: Opening) -> Need:
         adults_only=opening.adults_only,
         own_volunteers_of=own,
         resident=opening.visit.request.resident_id if opening.visit else None,
+        has_known=bool(opening.visit and helpers_of(opening.visit.request.resident_id).exists()),
+    )
+
+
+def helpers_of(resident: int) -> QuerySet[Assignment]:
+    """Return the services that were done for this resident (its key)."""
+    return Assignment.objects.filter(
+        opening__visit__request__resident=resident, state=AssignmentState.DONE
     )
 
 
@@ -143,7 +153,15 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
         ).values_list("volunteer", flat=True)
     )
     asked = _counts(Offer.objects.filter(volunteer__in=users, sent_at__gte=now - LATELY))
-    served, busy, minutes = _work(need, users, now=now)
+    work = _work(need, users, now=now)
+    done, missed = _kept(users)
+    known: set[int] = set()
+    if need.has_known and need.resident:
+        known.update(
+            helpers_of(need.resident)
+            .filter(volunteer__in=users)
+            .values_list("volunteer", flat=True)
+        )
     free = _free(need, ids)
     return [
         Person(
@@ -158,16 +176,20 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
             sex=profile.sex,
             point=None if profile.lat is None else (profile.lat, profile.lng or 0.0),
             radius_m=profile.radius_m,
-            minutes_left_this_week=profile.minutes_per_week - minutes[profile.user_id],
+            minutes_left_this_week=profile.minutes_per_week - work.minutes[profile.user_id],
             skills=skills[profile.pk],
             credentials=frozenset(map(str, papers.get(profile.pk, []))),
             categories=frozenset(map(str, wanted.get(profile.pk, []))),
             free=free[profile.pk],
-            busy=busy[profile.user_id],
+            busy=work.busy[profile.user_id],
             blocked=profile.pk in blocked,
             organizations=frozenset(own.get(profile.user_id, [])),  # type: ignore[arg-type]
             asked=asked.get(profile.user_id, 0),
-            served=served[profile.user_id],
+            served=work.served[profile.user_id],
+            done_that_day=work.done_that_day[profile.user_id],
+            reliability=reliability(done[profile.user_id], missed[profile.user_id]),
+            is_new=done[profile.user_id] == 0,
+            is_known=profile.user_id in known,
         )
         for profile in profiles
     ]
@@ -177,26 +199,50 @@ def _counts(offers: QuerySet[Offer]) -> dict[int, int]:
     return dict(offers.values_list("volunteer").annotate(times=Count("pk")).order_by())
 
 
-def _work(
-    need: Need, users: Sequence[int], *, now: datetime
-) -> tuple[dict[int, int], dict[int, list[Span]], dict[int, int]]:
-    """Return per user: services of late, live commitments around the need, minutes in its week."""
+class Work(NamedTuple):
+    """Per user: services of late, live commitments around a need, minutes in its week, minutes that were
+    served on its day."""
+
+    served: dict[int, int]
+    busy: dict[int, list[Span]]
+    minutes: dict[int, int]
+    done_that_day: dict[int, int]
+
+
+def _work(need: Need, users: Sequence[int], *, now: datetime) -> Work:
+    """Return what ``users`` do, and did, around the need."""
     begins, ends = _week(need)
-    since = min(begins, now - LATELY)
-    served: dict[int, int] = defaultdict(int)
-    busy: dict[int, list[Span]] = defaultdict(list)
-    minutes: dict[int, int] = defaultdict(int)
+    day, since = local_date(need.when.start), min(begins, now - LATELY)
+    work = Work(defaultdict(int), defaultdict(list), defaultdict(int), defaultdict(int))
     rows = Assignment.objects.filter(
         volunteer__in=users,
         state__in=[*LIVE, AssignmentState.DONE],
         opening__starts_at__lt=ends + timedelta(days=1),
         opening__ends_at__gt=since,
-    ).values_list("volunteer", "state", "opening__starts_at", "opening__ends_at")
-    for user, state, start, end in rows:
+    ).values_list(
+        *("volunteer", "state", "opening__starts_at", "opening__ends_at"),
+        *("opening__lat", "opening__lng"),
+    )
+    for user, state, start, end, lat, lng in rows:
+        span = Span(start, end, None if lat is None else (lat, lng))
         if state == AssignmentState.DONE:
-            served[user] += end > now - LATELY
+            work.served[user] += end > now - LATELY
+            work.done_that_day[user] += span.minutes * (local_date(start) == day)
         else:
-            busy[user].append(Span(start, end))
+            work.busy[user].append(span)
         if begins <= start < ends:
-            minutes[user] += int((end - start).total_seconds() // 60)
-    return served, busy, minutes
+            work.minutes[user] += span.minutes
+    return work
+
+
+def _kept(users: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+    """Return per user how many agreed services were done, and to how many they did not come."""
+    done: dict[int, int] = defaultdict(int)
+    missed: dict[int, int] = defaultdict(int)
+    ended = Assignment.objects.filter(
+        volunteer__in=users, state__in=[AssignmentState.DONE, AssignmentState.NO_SHOW]
+    )
+    counts = ended.values_list("volunteer", "state").annotate(times=Count("pk")).order_by()
+    for user, state, times in counts:
+        (done if state == AssignmentState.DONE else missed)[user] = times
+    return done, missed

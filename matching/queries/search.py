@@ -8,8 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.models import Availability, AvailabilityException, Consent, VolunteerProfile
 from accounts.states import Purpose
 from kernel.workdays import at_local, local_date
-from matching.engine import USUAL, Candidate, Need, best_at, rank
+from matching.engine import Candidate, Need, best_at, rank
 from matching.queries.facts import people_of
+from matching.queries.weights import parameters_now
 
 METRES_PER_DEGREE = 111_195.0
 SLACK = 0.98  # a flat map is truer than this within the reach of anybody
@@ -67,12 +68,14 @@ def best_of(
     best: list[Candidate] = []
     if not top:
         return best
+    parameters = parameters_now()
     line = _outwards(need, pool)
     for first in range(0, len(line), BATCH):
         batch = line[first : first + BATCH]
-        if len(best) == top and best[-1].score > best_at(batch[0][1], USUAL):
+        if len(best) == top and best[-1].score > best_at(batch[0][1], need, parameters):
             break
         keys = [pk for pk, _away in batch]
         people = people_of(need, VolunteerProfile.objects.filter(pk__in=keys), now=now)
-        best = sorted([*best, *rank(need, people)], key=lambda one: one.order)[:top]
+        found = rank(need, people, parameters)
+        best = sorted([*best, *found], key=lambda one: one.order)[:top]
     return best

@@ -17,6 +17,7 @@ from matching.engine import Candidate, Reason, refusals
 from matching.models import Application, Assignment, Offer, Opening
 from matching.queries.facts import need_of, people_of
 from matching.queries.search import able, best_of, willing
+from matching.queries.weights import parameters_now
 from matching.states import LIVE, ApplicationState, AssignmentState
 from organizations import queries as bodies
 from organizations.models import Shift
@@ -165,7 +166,9 @@ def why_not(opening: Opening, volunteer: User, *, now: datetime) -> list[Reason]
     """Return every hard rule between ``volunteer`` and ``opening``; empty when they can go."""
     need = need_of(opening)
     found = people_of(need, VolunteerProfile.objects.filter(user=volunteer), now=now)
-    return refusals(need, found[0]) if found else [Reason("not_verified", 0.0, {})]
+    if not found:
+        return [Reason("not_verified", 0.0, {})]
+    return refusals(need, found[0], parameters_now())
 
 
 def waiting_position(application: Application) -> int | None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.engine import Need, Person, Span, Weights, rank, refusals
+from matching.engine import Need, Parameters, Person, Span, rank, refusals, scored
+from matching.engine.order import best_at
 from matching.engine.problem import distance_m
 from matching.rules import reason_words
 
@@ -37,6 +38,11 @@ FITS = Person(
 FAR = (31.30, 121.47)  # 7.8 km to the north
 
 
+NIGHT = {"when": Span(START + 6 * HOUR, START + 9 * HOUR)}  # 20:00 to 23:00 in Shanghai
+ALWAYS = [Span(START - 24 * HOUR, START + 48 * HOUR)]
+HERE = Parameters(night_rest_minutes=660, day_minutes=480)
+
+
 def busy(before: timedelta, after: timedelta) -> list[Span]:
     return [Span(START + before, START + after)]
 
@@ -64,15 +70,19 @@ def busy(before: timedelta, after: timedelta) -> list[Span]:
         ("busy", {}, {"busy": busy(HOUR, 3 * HOUR)}),
         ("busy", {}, {"busy": busy(-HOUR, timedelta(minutes=-29))}),
         ("busy", {}, {"busy": busy(timedelta(minutes=149), 4 * HOUR)}),
+        ("no_rest", {}, {"busy": busy(-16 * HOUR, -10 * HOUR)}),  # until 4:00
+        ("no_rest", NIGHT, {"busy": busy(19 * HOUR, 20 * HOUR), "free": ALWAYS}),
+        ("day_full", {}, {"busy": busy(-6 * HOUR, -4 * HOUR), "done_that_day": 241}),
+        ("day_full", {}, {"done_that_day": 361}),
         ("week_full", {}, {"minutes_left_this_week": 119}),
         ("own_only", {"own_volunteers_of": 7}, {"organizations": frozenset({8})}),
     ],
 )
 def test_one_rule_stands_in_the_way(code, need, person):
-    found = refusals(replace(NEED, **need), replace(FITS, **person))
+    found = refusals(replace(NEED, **need), replace(FITS, **person), HERE)
     assert [reason.code for reason in found] == [code]
     assert reason_words(found[0])
-    assert rank(replace(NEED, **need), [replace(FITS, **person)]) == []
+    assert rank(replace(NEED, **need), [replace(FITS, **person)], HERE) == []
 
 
 @pytest.mark.parametrize(
@@ -87,12 +97,19 @@ def test_one_rule_stands_in_the_way(code, need, person):
         ({}, {"free": [NEED.when]}),
         ({}, {"busy": busy(-2 * HOUR, timedelta(minutes=-30))}),
         ({}, {"busy": busy(timedelta(minutes=150), 4 * HOUR)}),
+        ({}, {"busy": busy(-16 * HOUR, -11 * HOUR)}),  # until 3:00
+        ({}, {"busy": busy(-17 * HOUR, -16 * HOUR)}),  # until 22:00
+        (NIGHT, {"busy": busy(20 * HOUR, 21 * HOUR), "free": ALWAYS}),
+        (NIGHT, {"busy": busy(-3 * HOUR, -2 * HOUR), "free": ALWAYS}),
+        ({}, {"done_that_day": 360}),
+        ({}, {"busy": busy(-16 * HOUR, -15 * HOUR), "done_that_day": 360}),  # the day before
+        ({"when": Span(START - 3 * HOUR, START + 6 * HOUR)}, {"free": ALWAYS}),
         ({}, {"minutes_left_this_week": 120}),
         ({"own_volunteers_of": 7}, {"organizations": frozenset({7, 8})}),
     ],
 )
 def test_nothing_stands_in_the_way(need, person):
-    assert refusals(replace(NEED, **need), replace(FITS, **person)) == []
+    assert refusals(replace(NEED, **need), replace(FITS, **person), HERE) == []
 
 
 def test_everything_that_stands_in_the_way_is_said():
@@ -101,34 +118,39 @@ def test_everything_that_stands_in_the_way_is_said():
 
 
 def test_the_parts_of_the_score():
-    far = replace(NEED, point=(31.23 + 0.02248, 121.47), skills={"LAW": 1})  # 2.5 km
-    person = replace(FITS, skills={"LAW": 2}, asked=2, served=1)
+    need = replace(NEED, point=(31.23 + 0.02248, 121.47), skills={"LAW": 1})  # 2.5 km
+    person = replace(
+        FITS, skills={"LAW": 2}, served=4, reliability=0.9, minutes_left_this_week=240, is_new=True
+    )
 
-    (found,) = rank(far, [person])
+    (found,) = rank(need, [person], Parameters(first=0.25))
 
-    near, skill, load = found.reasons
-    assert near.value == pytest.approx(0.75, abs=0.001)
+    worth = {"near": 0.30, "level": 0.15, "reliable": 0.20, "rested": 0.20, "roomy": 0.15}
+    value = {"near": 0.6065, "level": 2 / 3, "reliable": 0.9, "rested": 0.5, "roomy": 0.5}
+    parts = {name: share * value[name] / 1.25 for name, share in worth.items()}
+    others = {"likely": 0.0, "first": 0.2, "known": 0.0, "preferred": 0.0}
+    assert found.parts == pytest.approx({**parts, **others}, abs=1e-4)
+    assert found.score == pytest.approx(sum(found.parts.values()), abs=1e-8)
     assert found.distance_m == pytest.approx(2500, abs=2)
-    assert (skill.code, skill.value) == ("skilled", 0.5 + 0.5 * 0.5)
-    assert (load.code, load.value) == ("rested", 0.5)
-    assert found.score == pytest.approx(0.45 * near.value + 0.2 * 0.75 + 0.35 * 0.5, abs=1e-5)
+    assert {reason.code: reason.value for reason in found.reasons} == pytest.approx(
+        {**value, "first": 1.0}, abs=1e-4
+    )
     assert all(reason_words(reason) for reason in found.reasons)
 
 
-def test_what_counts_nothing():
-    remote, far = replace(NEED, point=None), replace(NEED, point=(31.5, 121.47))
-    tired = replace(FITS, radius_m=60_000, asked=9, categories=frozenset())
-    assert [r.value for r in rank(remote, [FITS])[0].reasons] == [1.0, 1.0, 1.0]
-    assert rank(remote, [FITS])[0].reasons[0].code == "remote"
-    assert [r.value for r in rank(far, [tired])[0].reasons] == [0.0, 0.0, 0.0]
+def test_who_was_here_before_and_who_is_wished_for_share_the_whole_with_the_others():
+    plain = replace(NEED, point=None)
+    named = replace(plain, has_known=True, has_preferred=True)
+    friend = replace(FITS, id=2, is_known=True, is_preferred=True)
 
+    alone = scored(plain, [FITS])[0]
+    stranger, known = scored(named, [FITS, friend])
 
-def test_weights_are_sane():
-    only_near = Weights(near=1, skill=0, load=0)
-    assert rank(NEED, [FITS], weights=only_near)[0].score == 1.0
-    for wrong in ({"near": -1}, {"near": 0, "skill": 0, "load": 0}):
-        with pytest.raises(ValueError, match="weights"):
-            Weights(**wrong)
+    assert alone.reasons[0].code == "remote"
+    assert stranger.score == pytest.approx(0.75 * alone.score)
+    assert known.score == pytest.approx(stranger.score + 0.25)
+    assert [reason.code for reason in known.reasons[-2:]] == ["known", "preferred"]
+    assert all(reason_words(reason) for reason in known.reasons)
 
 
 def test_distance_of_known_places():
@@ -167,3 +189,5 @@ def test_ranked_are_those_who_can_go_best_first(pool):
     scores = [c.score for c in found]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)
+    bounds = [best_at(one.distance_m - 1, NEED, Parameters()) for one in found]
+    assert all(one.score <= bound for one, bound in zip(found, bounds, strict=True))

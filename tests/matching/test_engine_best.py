@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -78,9 +79,11 @@ def test_every_rule_over_many_says_what_it_says_of_one(stated):
     ranking, asked = set_up(stated)
     pool, wanted = ranking.pool, asked.wanted(ranking.pool)
     people = [person_of(pool, r, blocked=r in wanted.excluded) for r in range(len(pool))]
-    for name, rule in sieve.RULES:
-        fits = rule(pool, np.arange(len(pool)), wanted, USUAL)
-        assert fits.tolist() == [BY_NAME[name](need_of(asked), one) is None for one in people], name
+    for parameters in (USUAL, replace(USUAL, night_rest_minutes=660, day_minutes=300)):
+        for name, rule in sieve.RULES:
+            fits = rule(pool, np.arange(len(pool)), wanted, parameters)
+            one_by_one = [BY_NAME[name](need_of(asked), one, parameters) for one in people]
+            assert fits.tolist() == [reason is None for reason in one_by_one], name
 
 
 @settings(max_examples=30, deadline=None)

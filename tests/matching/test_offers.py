@@ -43,7 +43,9 @@ def test_a_wave_asks_three_for_a_place_and_waits(willing):
     assert len(offers) == 3
     assert {offer.wave for offer in offers} == {1}
     assert willing.next_wave_at == offers[0].expires_at
-    assert [reason[0] for reason in offers[0].reasons] == ["near", "wants_this", "rested"]
+    assert [reason[0] for reason in offers[0].reasons] == [
+        *("near", "reliable", "rested", "roomy", "first")
+    ]
     assert wave(willing) == []  # the first still waits
 
 

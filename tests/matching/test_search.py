@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import VolunteerProfile
 from matching.engine import rank
-from matching.queries import need_of, people_of, search
+from matching.queries import need_of, parameters_now, people_of, search
 from tests.factories import matching
 from tests.factories.accounts import NOON
 
@@ -42,7 +42,7 @@ def test_the_best_are_those_of_everybody(crowd, top):
     everybody = VolunteerProfile.objects.all()
     for need in (crowd, replace(crowd, point=None)):
         found = search.best_of(need, search.able(need), top=top, now=NOON)
-        assert found == rank(need, people_of(need, everybody, now=NOON))[:top]
+        assert found == rank(need, people_of(need, everybody, now=NOON), parameters_now())[:top]
 
 
 def test_it_ends_when_nobody_farther_away_can_be_better(crowd, django_assert_max_num_queries):

@@ -1,0 +1,12 @@
+"""From "somebody is needed" to "somebody will come", and what the engine is told and answers."""
+
+from matching.models.openings import Application, Assignment, Offer, Opening
+from matching.models.weighing import Weighing
+
+__all__ = [
+    "Application",
+    "Assignment",
+    "Offer",
+    "Opening",
+    "Weighing",
+]
