@@ -46,6 +46,22 @@ def keys(grid: Grid, lat: Floats, lng: Floats, radius_m: Floats) -> Ints:
     return (classes(radius_m) * WIDE + y) * WIDE + x
 
 
+def runs(y: int, x: int, inner: int, outer: int) -> tuple[Ints, Ints]:
+    """Return the keys from which and up to which (exclusive) the cells of a ring stand, for every class
+    that reaches it: whole rows of cells above and below, two pieces beside the inner square."""
+    spans = []
+    for row in range(y - outer, y + outer + 1):
+        if abs(row - y) > inner:
+            spans.append((row, x - outer, x + outer + 1))
+        else:
+            spans.append((row, x - outer, x - inner))
+            spans.append((row, x + inner + 1, x + outer + 1))
+    reaching = [n for n, cap in enumerate(CLASSES_KM) if cap > inner * SLACK]
+    row, begin, end = np.array(spans, dtype=np.int64).T
+    base = (np.array(reaching, dtype=np.int64)[:, None] * WIDE + row) * WIDE
+    return (base + begin).ravel(), (base + end).ravel()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """A pool whose rows are sorted by ``keys``, and for each skill the rows that have it, with their keys;
@@ -83,25 +99,9 @@ class Index:
         [y], [x] = self.grid.cells(np.array([lat]), np.array([lng]))
         inner = -1
         for outer in RINGS:
-            low, high = self._runs(int(y), int(x), inner, outer)
+            low, high = runs(int(y), int(x), inner, outer)
             begins, ends = np.searchsorted(key, low), np.searchsorted(key, high)
             some = ends > begins
             parts = [rows[a:b] for a, b in zip(begins[some], ends[some], strict=True)]
             yield (np.concatenate(parts) if parts else rows[:0]), outer * SLACK
             inner = outer
-
-    @staticmethod
-    def _runs(y: int, x: int, inner: int, outer: int) -> tuple[Ints, Ints]:
-        """Return the keys from which and up to which (exclusive) the cells of a ring stand, for every class
-        that reaches it: whole rows of cells above and below, two pieces beside the inner square."""
-        spans = []
-        for row in range(y - outer, y + outer + 1):
-            if abs(row - y) > inner:
-                spans.append((row, x - outer, x + outer + 1))
-            else:
-                spans.append((row, x - outer, x - inner))
-                spans.append((row, x + inner + 1, x + outer + 1))
-        reaching = [n for n, cap in enumerate(CLASSES_KM) if cap > inner * SLACK]
-        row, begin, end = np.array(spans, dtype=np.int64).T
-        base = (np.array(reaching, dtype=np.int64)[:, None] * WIDE + row) * WIDE
-        return (base + begin).ravel(), (base + end).ravel()
