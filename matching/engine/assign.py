@@ -11,32 +11,16 @@ import numpy.typing as npt
 
 from matching.engine import bound, plan, sieve
 from matching.engine.best import Ranking
+from matching.engine.edges import edges
 from matching.engine.files import FileNeed, Problem
 from matching.engine.parameters import VERSION
-from matching.engine.pool import Floats, Ints
+from matching.engine.pool import Ints
 
 EDGES = 32  # people looked at for each need, and two more for each place
 PRESSED_EDGES = 128
 PRESSED = 0.5  # places for each volunteer: beyond, demand presses
 MOVES = 60  # takings apart for each need
 PRESSED_MOVES = 200
-
-
-class Edges(NamedTuple):
-    """Who may do what: those of need ``q`` from ``at[q]`` to ``at[q + 1]``; rows of the pool."""
-
-    at: Ints
-    rows: Ints
-    scores: Floats
-
-
-def edges(ranking: Ranking, needs: list[FileNeed], most: int) -> Edges:
-    """Return the ``most`` best people for each need, and two more for each of its places."""
-    found = [ranking.best(need.wanted(ranking.pool), most + 2 * need.places) for need in needs]
-    at = np.concatenate(([0], np.cumsum([len(one.rows) for one in found]))).astype(np.int64)
-    none = (np.array([], dtype=np.int64), np.array([]))
-    rows, scores = zip(none, *((one.rows, one.scores) for one in found), strict=True)
-    return Edges(at, np.concatenate(rows), np.concatenate(scores))
 
 
 class Drawn(NamedTuple):
@@ -53,7 +37,8 @@ def drawn_up(ranking: Ranking, needs: list[FileNeed]) -> Drawn:
     """Return the facts of a plan for ``needs``; where demand presses, more is looked at and tried."""
     places = np.array([need.places for need in needs], dtype=np.int64)
     is_pressed = places.sum() > PRESSED * len(ranking.pool)
-    made = edges(ranking, needs, PRESSED_EDGES if is_pressed else EDGES)
+    asked = [need.wanted(ranking.pool) for need in needs]
+    made = edges(ranking, asked, (PRESSED_EDGES if is_pressed else EDGES) + 2 * places)
     people, person = np.unique(made.rows, return_inverse=True)
     facts = plan.Facts(
         places=places,

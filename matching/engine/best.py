@@ -87,7 +87,7 @@ class Ranking:
 
     def all(self, wanted: Wanted) -> Found:
         """Return everybody who can go, best first, each looked at: the yardstick of ``best``."""
-        return self._best(wanted, len(self.pool), [(np.arange(len(self.pool)), np.inf)])
+        return self._best(wanted, max(len(self.pool), 1), [(np.arange(len(self.pool)), np.inf)])
 
     def parts_of(self, wanted: Wanted, rows: Ints, away_m: Floats) -> Parts:
         """Return the parts of the scores of ``rows``."""

@@ -16,3 +16,10 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Return ``function``, compiled when it is first called."""
     made: Callable[P, R] = njit(cache=True)(function)
     return made
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Return ``function``, compiled into whatever compiled function calls it: a call would count references
+    to every column that it is handed, which costs more than most of what is done here."""
+    made: Callable[P, R] = njit(cache=True, forceinline=True)(function)
+    return made

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from matching.engine.compiled import compiled
+from matching.engine.compiled import compiled, inlined
 from matching.engine.files import MOST_PLACES
 from matching.engine.parameters import Parameters
 from matching.engine.pool import Floats, Ints, Keys
@@ -109,7 +109,7 @@ def objective(facts: Facts, state: State) -> float:
     return float(worth - UNFAIR * (state.load * (state.load - 1) / 2).sum())
 
 
-@compiled
+@inlined
 def _random(random: Any) -> int:
     """Return 31 random bits (xorshift64)."""
     x = random[0]
@@ -120,7 +120,7 @@ def _random(random: Any) -> int:
     return int(x >> np.uint64(33))
 
 
-@compiled
+@inlined
 def clash(q: int, r: int, start: Any, end: Any, lat: Any, lng: Any, limits: Any) -> bool:
     """Say whether nobody can do both needs: they overlap, or there is no getting from one to the other."""
     gap = max(start[r] - end[q], start[q] - end[r])
@@ -135,7 +135,7 @@ def clash(q: int, r: int, start: Any, end: Any, lat: Any, lng: Any, limits: Any)
     return bool(gap < km / limits[2] * 60 + limits[3])
 
 
-@compiled
+@inlined
 def _fits(
     p: int,
     q: int,
@@ -157,7 +157,7 @@ def _fits(
     return True
 
 
-@compiled
+@inlined
 def fill(q: int, facts: Any, state: Any, blur: float) -> float:
     """Fill the places of need ``q`` by who adds most, give or take ``blur``; return what was added."""
     person, score, urgency = facts.person, facts.score, facts.urgency
@@ -179,7 +179,7 @@ def fill(q: int, facts: Any, state: Any, blur: float) -> float:
     return added
 
 
-@compiled
+@inlined
 def _give(q: int, p: int, score: float, facts: Any, state: Any) -> float:
     """Give person ``p`` a place of need ``q``; return what that adds."""
     n = state.filled[q]
@@ -191,7 +191,7 @@ def _give(q: int, p: int, score: float, facts: Any, state: Any) -> float:
     return float(URGENT * facts.urgency[q] + score - UNFAIR * (state.load[p] - 1))
 
 
-@compiled
+@inlined
 def _clear(q: int, facts: Any, state: Any) -> float:
     """Take everybody off need ``q``; return what that loses."""
     lost = 0.0
@@ -207,7 +207,7 @@ def _clear(q: int, facts: Any, state: Any) -> float:
     return lost
 
 
-@compiled
+@inlined
 def _together(first: int, some: Any, facts: Any, state: Any) -> int:
     """Write to ``some`` needs that hang together with ``first``: one and the same person may do them and
     does another; return how many."""

@@ -75,8 +75,9 @@ def spans_of(rows: Sequence[Iterable[Sequence[Any]]], *, placed: bool = False) -
     return Spans(at, start, end, lat, lng)
 
 
-def metres(lat: Floats, lng: Floats, to_lat: float, to_lng: float) -> Floats:
-    """Return the great-circle distances from places to one place (``problem.distance_m`` for many)."""
+def metres(lat: Floats, lng: Floats, to_lat: float | Floats, to_lng: float | Floats) -> Floats:
+    """Return the great-circle distances from places to one place or to as many
+    (``problem.distance_m`` for many)."""
     a, b = np.radians(to_lat), np.radians(lat)
     half = (
         np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(lng - to_lng) / 2) ** 2

@@ -120,3 +120,26 @@ def whole(draw: st.DrawFn) -> dict[str, Any]:
         volunteers=people,
         seed=draw(st.integers(0, 99)),
     )
+
+
+@st.composite
+def several(draw: st.DrawFn) -> dict[str, Any]:
+    """Return a file with up to six needs, of which each may be asked of several people."""
+    stated = draw(whole())
+    ids = [person["id"] for person in stated["volunteers"]]
+    needs = []
+    for n in range(draw(st.integers(1, 6))):
+        one = draw(whole())["needs"][0]
+        kept = {
+            key: [name for name in one[key] if name in ids] for key in ("preferred", "excluded")
+        }
+        needs.append(
+            {
+                **one,
+                **kept,
+                "id": f"n{n}",
+                "places": draw(st.integers(1, 3)),
+                "urgency": draw(st.integers(1, 4)),
+            }
+        )
+    return {**stated, "needs": needs}

@@ -19,7 +19,7 @@ from matching.engine.assign import assigned
 from matching.engine.best import Ranking
 from matching.engine.check import violations
 from matching.engine.files import Problem, problem_of
-from tests.matching.problems import need, problem, volunteer, whole
+from tests.matching.problems import need, problem, several, volunteer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AWAY = {"lat": 31.40, "lng": 121.47}  # 20 km to the north: an hour and a half
@@ -27,29 +27,6 @@ AWAY = {"lat": 31.40, "lng": 121.47}  # 20 km to the north: an hour and a half
 
 def pairs(answer: dict[str, Any]) -> list[tuple[str, str]]:
     return [(one["need"], one["volunteer"]) for one in answer["assignments"]]
-
-
-@st.composite
-def several(draw: st.DrawFn) -> dict[str, Any]:
-    """Return a file with up to six needs, of which each may be asked of several people."""
-    stated = draw(whole())
-    ids = [person["id"] for person in stated["volunteers"]]
-    needs = []
-    for n in range(draw(st.integers(1, 6))):
-        one = draw(whole())["needs"][0]
-        kept = {
-            key: [name for name in one[key] if name in ids] for key in ("preferred", "excluded")
-        }
-        needs.append(
-            {
-                **one,
-                **kept,
-                "id": f"n{n}",
-                "places": draw(st.integers(1, 3)),
-                "urgency": draw(st.integers(1, 4)),
-            }
-        )
-    return {**stated, "needs": needs}
 
 
 @settings(max_examples=25, deadline=None)
@@ -167,10 +144,12 @@ def test_the_urgent_comes_first_and_the_load_is_spread():
 def test_where_demand_presses_more_people_are_looked_at(monkeypatch):
     asked = []
     plain = assign.edges
-    monkeypatch.setattr(assign, "edges", lambda *given: asked.append(given[2]) or plain(*given))
+    monkeypatch.setattr(
+        assign, "edges", lambda *given: asked.append(given[2].tolist()) or plain(*given)
+    )
     assigned(problem_of(problem(volunteer())))
     assigned(problem_of(problem(*(volunteer(f"v{n}") for n in range(3)))))
-    assert asked == [assign.PRESSED_EDGES, assign.EDGES]
+    assert asked == [[assign.PRESSED_EDGES + 2], [assign.EDGES + 2]]
 
 
 def test_an_empty_file_has_an_empty_plan():
