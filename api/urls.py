@@ -24,6 +24,7 @@ from api import (
     sessions,
     visits,
     volunteers,
+    weights,
 )
 from api.errors import unknown_address
 
@@ -55,6 +56,7 @@ router.register("credentials", papers.Credentials, "credential")
 router.register("grants", papers.Grants, "grant")
 router.register("desks", posts.Desks, "desk")
 router.register("accounts", posts.Accounts, "account")
+router.register("weights", weights.Weights, "weight")
 router.register("me/consents", accounts.Consents, "consent")
 router.register("me/verification", papers.MyVerifications, "my-verification")
 router.register("me/credentials", papers.MyCredentials, "my-credential")

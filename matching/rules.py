@@ -32,6 +32,14 @@ DAY_BEGINS, DAY_ENDS = 8 * 60, 21 * 60  # no offer ends in the night, local time
 ADDRESS_SHOWN = timedelta(hours=2)
 CANCELS_REMEMBERED = timedelta(days=30)
 MOST_CANCELS = 3
+# The most of each that can be meant; beyond it a finger slipped. Minutes of a week, weights, and the rest.
+MOST_WEIGHED: dict[str, int] = {
+    **dict.fromkeys(("near", "level", "reliable", "rested", "roomy", "likely", "first"), 100),
+    **{"known": 1, "preferred": 1, "rest": 100, "roomy_hours": 168},
+    **{"near_km": 100, "travel_km_per_hour": 100},
+    **{"buffer_minutes": 1440, "travel_minutes": 1440, "travel_within_minutes": 1440},
+    **{"night_rest_minutes": 2880, "day_minutes": 1440},
+}
 
 
 def expiry(*, now: datetime, starts_at: datetime) -> datetime:
@@ -163,6 +171,9 @@ def check_weighs(
     except BadProblem as error:
         field = error.where.removeprefix("parameters: ")
         raise Invalid("bad_weight", _("This weight is not possible."), field=field) from None
+    for name, most in MOST_WEIGHED.items():
+        if getattr(parameters, name) > most:
+            raise Invalid("bad_weight", _("This weight is not possible."), field=name)
     words = check_note(reason)
     if not words:
         raise Invalid("reason_missing", _("Say why."), field="reason")

@@ -24,4 +24,4 @@ def parameters_now() -> Parameters:
 def weighings_for(viewer: User | None, *, now: datetime) -> QuerySet[Weighing]:
     """Return what was weighed, the newest first, for who may see an office's reports."""
     may = bool(people.desk_paths(viewer, Permission.DISPATCH, now=now)) if viewer else False
-    return Weighing.objects.select_related("set_by") if may else Weighing.objects.none()
+    return Weighing.objects.select_related("set_by__key") if may else Weighing.objects.none()

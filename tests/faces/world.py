@@ -15,6 +15,7 @@ from accounts.states import CredentialKind, DeskRole, Purpose
 from incentives import actions as earning
 from kernel import jobs
 from matching import actions as matching
+from matching import queries as weighed
 from organizations import actions as bodies
 from tests.factories import accounts, help_requests, notifications, organizations, passkeys, rights
 from tests.factories import matching as matched
@@ -124,6 +125,12 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
         by=volunteer,
         now=records.NEXT_DAY,
     )
+    weighing = matching.set_weights(
+        parameters={"near_km": weighed.parameters_now().near_km + 1},
+        reason="更看重路程",
+        by=office,
+        now=NOON,
+    )
     complaint, _code = rights.complaint_with_code(region=seat, by=resident.user)
     made.rows = {
         "resident": resident,
@@ -150,6 +157,7 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
         "application": application,
         "block": block,
         "proof": proof,
+        "weighing": weighing,
         "complaint": complaint,
         "appeal": rights.appeal(record),
         "incident": rights.incident(region=seat, by=volunteer, assignment=assignment),

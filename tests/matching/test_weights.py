@@ -63,6 +63,7 @@ def test_what_is_weighed_orders_who_is_asked(office):
         ({"near": float("nan")}, "bad_weight", "near"),
         ({"nearness": 1}, "bad_weight", "nearness"),
         ({"near_km": 0}, "bad_weight", "near_km"),
+        ({"near_km": 101}, "bad_weight", "near_km"),
         ({}, "nothing_changed", "near"),
     ],
 )

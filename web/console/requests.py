@@ -50,6 +50,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "incidents": open_incidents(user, now=now)[:10],
             "first": waiting[:5],
             "grants_posts": bool(desk_paths(user, Permission.GRANT_DESKS, now=now)),
+            "dispatches": bool(desk_paths(user, Permission.DISPATCH, now=now)),
         },
     )
 

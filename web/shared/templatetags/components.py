@@ -82,3 +82,14 @@ def column(words: str) -> SafeString:
 def cell(content: str, column: str) -> SafeString:
     """Print a cell, which names its column where rows are stacked: ``{% cell _("Who") %}…{% endcell %}``."""
     return format_html('<td role="cell" data-label="{}">{}</td>', column, _bare(content))
+
+
+@register.inclusion_tag("components/meter.html")
+def meter(value: float, most: float, full: float = 0.0) -> dict[str, Any]:
+    """Print a bar of ``value`` in a frame as wide as ``most``; the numbers stand beside it in words.
+
+    ``full`` is the widest frame of those that are compared, ``most`` unless given.
+    """
+    scale = 100 / (full or most or 1)
+    frame, filled = round(scale * most), round(scale * min(max(value, 0), most))
+    return {"frame": frame, "filled": filled, "width": frame + 2}
