@@ -32,5 +32,20 @@ class MatchingConfig(AppConfig):
         subscribe(events.OFFER_EXPIRED, handlers.on_offer_ended)
         subscribe(events.OPENING_REOPENED, handlers.on_opening_reopened)
         subscribe(events.OPENING_CANCELLED, handlers.on_opening_cancelled)
+        for name in (
+            *(people.VOLUNTEER_CHANGED, people.VOLUNTEER_REGISTERED),
+            *(people.VOLUNTEER_SUSPENDED, people.VOLUNTEER_RESTORED),
+        ):
+            subscribe(name, handlers.on_volunteer_changed, within=True)
+        for name in (people.CONSENT_GIVEN, people.CONSENT_WITHDRAWN):
+            subscribe(name, handlers.on_consent_changed, within=True)
+        subscribe(people.PERSON_ERASED, handlers.on_person_erased, within=True)
+        for name in (
+            *(events.ASSIGNMENT_MADE, events.ASSIGNMENT_DONE),
+            *(events.ASSIGNMENT_CANCELLED, events.ASSIGNMENT_NO_SHOW),
+        ):
+            subscribe(name, handlers.on_task_changed, within=True)
+        subscribe(events.OPENING_MOVED, handlers.on_opening_moved, within=True)
+        tasks.periodic("matching.post_day", "matching.jobs.post_day", minutes=10)
         tasks.periodic("matching.expire_offers", "matching.jobs.expire_offers", minutes=1)
         tasks.periodic("matching.close_past", "matching.jobs.close_past", minutes=10)

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from accounts.models import User
+from accounts.models import User, VolunteerProfile
+from accounts.states import Purpose
 from help_requests.models import Visit
 from kernel.models import Event
-from matching import actions
-from matching.models import Offer, Opening
+from matching import actions, queries
+from matching.models import Assignment, Offer, Opening
 from organizations.models import Shift
 
 
@@ -59,3 +60,33 @@ def on_person_gone(event: Event, now: datetime) -> None:
 def on_volunteer_stopped(event: Event, now: datetime) -> None:
     """Somebody may not help any more (suspended, or the guardian says no): nothing waits for them."""
     actions.let_go(volunteer=User.objects.get(volunteer=event.subject_id), now=now)
+
+
+def on_volunteer_changed(event: Event, now: datetime) -> None:
+    """What a volunteer says of herself changed: the search knows it (within)."""
+    actions.post(volunteers=[event.subject_id], now=now)
+
+
+def on_consent_changed(event: Event, now: datetime) -> None:
+    """Somebody may be asked automatically, or not any more: the search knows it (within)."""
+    if event.data.get("purpose") == Purpose.MATCHING:
+        asked = VolunteerProfile.objects.filter(user__consents=event.subject_id)
+        actions.post(volunteers=list(asked.values_list("pk", flat=True)), now=now)
+
+
+def on_person_erased(event: Event, now: datetime) -> None:
+    """Nobody finds who was forgotten (within)."""
+    if event.subject_type == User._meta.label_lower:
+        gone = VolunteerProfile.objects.filter(user=event.subject_id)
+        actions.post(volunteers=list(gone.values_list("pk", flat=True)), now=now)
+
+
+def on_task_changed(event: Event, now: datetime) -> None:
+    """A task was made or has ended: the search knows when the volunteer is free (within)."""
+    actions.post_work(user=Assignment.objects.get(pk=event.subject_id).volunteer_id, now=now)
+
+
+def on_opening_moved(event: Event, now: datetime) -> None:
+    """A service was moved: the search knows it of all who come (within)."""
+    for task in queries.live_assignments(Opening.objects.get(pk=event.subject_id)):
+        actions.post_work(user=task.volunteer_id, now=now)

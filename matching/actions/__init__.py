@@ -32,6 +32,7 @@ from matching.actions.openings import (
     open_for_shift,
     open_for_visit,
 )
+from matching.actions.postings import post, post_all, post_day, post_work
 from matching.actions.weights import set_weights
 
 __all__ = [
@@ -54,6 +55,10 @@ __all__ = [
     "open_for_shift",
     "open_for_visit",
     "part_ways",
+    "post",
+    "post_all",
+    "post_day",
+    "post_work",
     "promote",
     "refuse_application",
     "send_offer",

@@ -1,6 +1,7 @@
 """From "somebody is needed" to "somebody will come", and what the engine is told and answers."""
 
 from matching.models.openings import Application, Assignment, Offer, Opening
+from matching.models.postings import Posting
 from matching.models.weighing import Weighing
 
 __all__ = [
@@ -8,5 +9,6 @@ __all__ = [
     "Assignment",
     "Offer",
     "Opening",
+    "Posting",
     "Weighing",
 ]

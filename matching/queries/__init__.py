@@ -1,6 +1,7 @@
 """Reading this room: what each viewer may see, and the facts the engine is told."""
 
 from matching.queries.facts import need_of, people_of
+from matching.queries.posted import changing, may_be_asked, rows_of
 from matching.queries.visible import (
     address_of,
     addresses,
@@ -29,8 +30,10 @@ __all__ = [
     "assignments_for",
     "cancels_of_late",
     "candidates",
+    "changing",
     "door_notes_of",
     "live_assignments",
+    "may_be_asked",
     "may_dispatch",
     "need_of",
     "offers_for",
@@ -40,6 +43,7 @@ __all__ = [
     "parameters_now",
     "people_of",
     "roster",
+    "rows_of",
     "waiting_position",
     "waiting_positions",
     "weighings_for",

@@ -3,15 +3,13 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import (
-    Availability,
-    AvailabilityException,
     Block,
     Credential,
     Skill,
@@ -24,11 +22,12 @@ from kernel.workdays import at_local, local_date
 from matching.engine import Need, Person, Span
 from matching.engine.score import reliability
 from matching.models import Assignment, Offer, Opening
+from matching.queries.free import free_around
 from matching.states import LIVE, AssignmentState
 from organizations.models import Membership
 from organizations.states import MemberRole
 
-LATELY = timedelta(days=14)
+LATELY = timedelta(days=14)  # before today: the same number all day long
 
 
 def need_of(opening: Opening) -> Need:
@@ -62,46 +61,6 @@ def _grouped(rows: Iterable[tuple[int, object]]) -> dict[int, list[object]]:
     for key, value in rows:
         found[key].append(value)
     return found
-
-
-def _days(need: Need) -> list[date]:
-    first, last = local_date(need.when.start), local_date(need.when.end)
-    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    """Join stretches that touch, so that two windows in a row, or over midnight, are one."""
-    found: list[Span] = []
-    for span in sorted(spans):
-        if found and span.start <= found[-1].end:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return found
-
-
-def _free(need: Need, ids: Sequence[int]) -> dict[int, list[Span]]:
-    """Return when each profile is free around the need: the week's windows, bent by exceptions."""
-    days = _days(need)
-    weekly: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for row in Availability.objects.filter(
-        volunteer__in=ids, weekday__in={day.weekday() for day in days}
-    ).values_list("volunteer", "weekday", "starts", "ends"):
-        weekly[row[0]].append(row[1:])
-    bent: dict[tuple[int, date], list[AvailabilityException]] = defaultdict(list)
-    for exception in AvailabilityException.objects.filter(volunteer__in=ids, day__in=days):
-        bent[exception.volunteer_id, exception.day].append(exception)
-    free = {}
-    for pk in ids:
-        spans = []
-        for day in days:
-            exceptions = bent.get((pk, day), [])
-            windows = [(e.starts, e.ends) for e in exceptions if e.is_free]
-            if not exceptions:
-                windows = [(s, e) for weekday, s, e in weekly[pk] if weekday == day.weekday()]
-            spans += [Span(at_local(day, s), at_local(day, e)) for s, e in windows]
-        free[pk] = _merged(spans)
-    return free
 
 
 def _week(need: Need) -> tuple[datetime, datetime]:
@@ -154,7 +113,7 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
     )
     asked = _counts(Offer.objects.filter(volunteer__in=users, sent_at__gte=now - LATELY))
     work = _work(need, users, now=now)
-    done, missed = _kept(users)
+    done, missed = kept(users)
     known: set[int] = set()
     if need.has_known and need.resident:
         known.update(
@@ -162,7 +121,7 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
             .filter(volunteer__in=users)
             .values_list("volunteer", flat=True)
         )
-    free = _free(need, ids)
+    free = free_around(need, ids)
     return [
         Person(
             id=profile.user_id,
@@ -212,13 +171,13 @@ class Work(NamedTuple):
 def _work(need: Need, users: Sequence[int], *, now: datetime) -> Work:
     """Return what ``users`` do, and did, around the need."""
     begins, ends = _week(need)
-    day, since = local_date(need.when.start), min(begins, now - LATELY)
+    day, lately = local_date(need.when.start), at_local(local_date(now), 0) - LATELY
     work = Work(defaultdict(int), defaultdict(list), defaultdict(int), defaultdict(int))
     rows = Assignment.objects.filter(
         volunteer__in=users,
         state__in=[*LIVE, AssignmentState.DONE],
         opening__starts_at__lt=ends + timedelta(days=1),
-        opening__ends_at__gt=since,
+        opening__ends_at__gt=min(begins, lately),
     ).values_list(
         *("volunteer", "state", "opening__starts_at", "opening__ends_at"),
         *("opening__lat", "opening__lng"),
@@ -226,7 +185,7 @@ def _work(need: Need, users: Sequence[int], *, now: datetime) -> Work:
     for user, state, start, end, lat, lng in rows:
         span = Span(start, end, None if lat is None else (lat, lng))
         if state == AssignmentState.DONE:
-            work.served[user] += end > now - LATELY
+            work.served[user] += end > lately
             work.done_that_day[user] += span.minutes * (local_date(start) == day)
         else:
             work.busy[user].append(span)
@@ -235,7 +194,7 @@ def _work(need: Need, users: Sequence[int], *, now: datetime) -> Work:
     return work
 
 
-def _kept(users: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
+def kept(users: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
     """Return per user how many agreed services were done, and to how many they did not come."""
     done: dict[int, int] = defaultdict(int)
     missed: dict[int, int] = defaultdict(int)

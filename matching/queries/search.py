@@ -1,81 +1,68 @@
-"""Who could go: the exact best, looked for from the need outwards, so that a large city costs no more."""
+"""Who could go for one need: the exact best, out of a city of any size."""
 
-import math
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from itertools import islice
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from accounts.models import VolunteerProfile
+from matching.engine import Candidate, rank
+from matching.models import Posting
+from matching.queries.facts import helpers_of, people_of
+from matching.queries.posted import BITS
+from matching.queries.posting_sql import Asked
+from matching.queries.postings import line
 
-from accounts.models import Availability, AvailabilityException, Consent, VolunteerProfile
-from accounts.states import Purpose
-from kernel.workdays import at_local, local_date
-from matching.engine import Candidate, Need, best_at, rank
-from matching.queries.facts import people_of
-from matching.queries.weights import parameters_now
-
-METRES_PER_DEGREE = 111_195.0
-SLACK = 0.98  # a flat map is truer than this within the reach of anybody
-BATCH = 100  # people whose facts are read at a time
-
-
-def _free_at_its_start(need: Need) -> Q:
-    """Return who is free when the need begins: nobody else can be free for the whole of it."""
-    day = local_date(need.when.start)
-    minute = int((need.when.start - at_local(day, 0)).total_seconds() // 60)
-    then = {"volunteer": OuterRef("pk"), "starts__lte": minute, "ends__gt": minute}
-    weekly = Availability.objects.filter(weekday=day.weekday(), **then)
-    odd = AvailabilityException.objects.filter(day=day, is_free=True, **then)
-    return Q(Exists(weekly)) | Q(Exists(odd))
-
-
-def able(need: Need) -> QuerySet[VolunteerProfile]:
-    """Return who has the skills and begins to be free in time: verified, not suspended; the rest is looked
-    at one by one."""
-    pool = VolunteerProfile.objects.filter(
-        _free_at_its_start(need), is_verified=True, suspended_at=None
-    )
-    for code, level in need.skills.items():
-        pool = pool.filter(skills__code=code, skills__level__gte=level)
-    return pool
-
-
-def willing(need: Need) -> QuerySet[VolunteerProfile]:
-    """Return who of those may be asked without having asked: they allow it, and want such services."""
-    allow = Consent.objects.filter(
-        purpose=Purpose.MATCHING, withdrawn_at__isnull=True, user__isnull=False
-    )
-    return able(need).filter(categories__category=need.category, user__in=allow.values("user"))
-
-
-def _outwards(need: Need, pool: QuerySet[VolunteerProfile]) -> list[tuple[int, float]]:
-    """Return (key, at least so many metres away) of who may reach the need, the nearest first."""
-    if need.point is None:
-        return [(pk, 0.0) for pk in pool.order_by("pk").values_list("pk", flat=True)]
-    north = (F("lat") - need.point[0]) * METRES_PER_DEGREE
-    east = (F("lng") - need.point[1]) * METRES_PER_DEGREE * math.cos(math.radians(need.point[0]))
-    near = pool.annotate(square=north * north + east * east, reach=F("radius_m") / SLACK)
-    found = near.filter(square__lte=F("reach") * F("reach")).order_by("square", "pk")
-    return [(pk, SLACK * math.sqrt(square)) for pk, square in found.values_list("pk", "square")]
+BATCH = 40  # people whose facts are read at a time
 
 
 def best_of(
-    need: Need, pool: QuerySet[VolunteerProfile], *, top: int, now: datetime
+    asked: Asked, *, top: int, now: datetime, without: Collection[int] = frozenset()
 ) -> list[Candidate]:
-    """Return the ``top`` best of ``pool`` who can go, best first: the same people in the same order as if
-    everybody had been looked at.
+    """Return the ``top`` best who can go, best first: the same people in the same order as if everybody had
+    been looked at. ``without``: profiles that are passed over.
 
-    It ends when nobody farther away can still pass the last of them.
+    The posting table names people by their score; each is looked at again by every rule, to the minute, and
+    it ends when nobody who is still to come can pass the last.
     """
     best: list[Candidate] = []
-    if not top:
-        return best
-    parameters = parameters_now()
-    line = _outwards(need, pool)
-    for first in range(0, len(line), BATCH):
-        batch = line[first : first + BATCH]
-        if len(best) == top and best[-1].score > best_at(batch[0][1], need, parameters):
+    seen = set(without)
+    for keys, ahead in _batches(asked):
+        if not top or (len(best) == top and ahead < best[-1].score):
             break
-        keys = [pk for pk, _away in batch]
-        people = people_of(need, VolunteerProfile.objects.filter(pk__in=keys), now=now)
-        found = rank(need, people, parameters)
+        some = [key for key in keys if key not in seen]
+        seen.update(some)
+        people = people_of(asked.need, VolunteerProfile.objects.filter(pk__in=some), now=now)
+        found = rank(asked.need, people, asked.parameters)
         best = sorted([*best, *found], key=lambda one: one.order)[:top]
     return best
+
+
+def _batches(asked: Asked) -> Iterator[tuple[list[int], float]]:
+    """Yield profiles to look at, and the score that nobody of them or after them passes.
+
+    First those who have helped this resident before: what that adds stands in no table.
+    """
+    yield _known(asked), 1.0
+    people = line(asked)
+    while some := list(islice(people, BATCH)):
+        yield [one.volunteer for one in some], some[0].score
+
+
+def _known(asked: Asked) -> list[int]:
+    if not asked.need.has_known or asked.need.resident is None:
+        return []
+    helped = helpers_of(asked.need.resident).values("volunteer")
+    allowed = VolunteerProfile.objects.filter(user__in=helped)
+    if asked.only_willing:
+        posted = Posting.objects.filter(skill="", may_ask=True)
+        wants = BITS[asked.need.category]
+        allowed = allowed.filter(
+            pk__in=[
+                key
+                for key, bits in posted.filter(volunteer__in=allowed).values_list(
+                    "volunteer", "wants"
+                )
+                if bits & wants
+            ]
+        )
+    return list(allowed.values_list("pk", flat=True))

@@ -16,9 +16,10 @@ from matching import rules
 from matching.engine import Candidate, Reason, refusals
 from matching.models import Application, Assignment, Offer, Opening
 from matching.queries.facts import need_of, people_of
-from matching.queries.search import able, best_of, willing
+from matching.queries.posting_sql import Asked
+from matching.queries.search import best_of
 from matching.queries.weights import parameters_now
-from matching.states import LIVE, ApplicationState, AssignmentState
+from matching.states import LIVE, ApplicationState, AssignmentState, OfferState
 from organizations import queries as bodies
 from organizations.models import Shift
 
@@ -141,11 +142,10 @@ def candidates(opening: Opening, *, now: datetime, top: int = 20) -> list[Shown]
 
     Who was asked already, or holds a place, is left out.
     """
-    need = need_of(opening)
-    taken = Offer.objects.filter(opening=opening).values("volunteer")
-    pool = able(need).exclude(user__in=taken)
-    pool = pool.exclude(user__in=live_assignments(opening).values("volunteer"))
-    best = best_of(need, pool, top=top, now=now)
+    asked = Asked(need_of(opening), parameters_now())
+    taken = Q(user__in=Offer.objects.filter(opening=opening).values("volunteer"))
+    taken |= Q(user__in=live_assignments(opening).values("volunteer"))
+    best = best_of(asked, top=top, now=now, without=_keys(taken))
     rows = VolunteerProfile.objects.filter(user__in=[candidate.id for candidate in best])
     profiles = {row.user_id: row for row in rows.select_related("region__parent")}
     return [
@@ -155,11 +155,15 @@ def candidates(opening: Opening, *, now: datetime, top: int = 20) -> list[Shown]
 
 def automatic_candidates(opening: Opening, *, top: int, now: datetime) -> list[Candidate]:
     """Return whom to ask next, best first, ``top`` at most: nobody who was asked, or holds a place."""
-    need = need_of(opening)
-    asked = Offer.objects.filter(opening=opening).exclude(state="WITHDRAWN").values("volunteer")
-    pool = willing(need).exclude(user__in=asked)
-    pool = pool.exclude(user__in=Assignment.objects.filter(opening=opening).values("volunteer"))
-    return best_of(need, pool, top=top, now=now)
+    asked = Asked(need_of(opening), parameters_now(), only_willing=True)
+    offers = Offer.objects.filter(opening=opening).exclude(state=OfferState.WITHDRAWN)
+    taken = Q(user__in=offers.values("volunteer"))
+    taken |= Q(user__in=Assignment.objects.filter(opening=opening).values("volunteer"))
+    return best_of(asked, top=top, now=now, without=_keys(taken))
+
+
+def _keys(which: Q) -> set[int]:
+    return set(VolunteerProfile.objects.filter(which).values_list("pk", flat=True))
 
 
 def why_not(opening: Opening, volunteer: User, *, now: datetime) -> list[Reason]:
