@@ -1,5 +1,6 @@
-"""The engine on files: ``python -m matching.engine rank FILE --need ID [--top 20]``, ``assign FILE`` and
-``explain FILE --need ID --volunteer ID``. Answers in JSON; what is wrong with a file in one line."""
+"""The engine on files: ``python -m matching.engine rank FILE --need ID [--top 20]``, ``assign FILE``,
+``explain FILE --need ID --volunteer ID`` and ``simulate FILE [--policy adaptive] [--world as_predicted]
+[--days 14]``. Answers in JSON; what is wrong with a file in one line."""
 
 import argparse
 import json
@@ -8,10 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from matching.engine.answers import WORLDS
 from matching.engine.best import Ranking
 from matching.engine.errors import BadProblem
 from matching.engine.explain import explained, ranked
 from matching.engine.files import FileNeed, Problem, read
+from matching.engine.offers import POLICIES, Scene
+from matching.engine.simulate import simulated
 
 
 def _asked(words: Sequence[str] | None) -> argparse.Namespace:
@@ -22,7 +26,11 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     explain = commands.add_parser("explain", help="why, or why not, one person")
     explain.add_argument("--volunteer", required=True)
     assign = commands.add_parser("assign", help="who does what, over all needs")
-    for command in (rank, explain, assign):
+    simulate = commands.add_parser("simulate", help="offers over time: what asking people costs")
+    simulate.add_argument("--policy", choices=POLICIES, default="adaptive")
+    simulate.add_argument("--world", choices=WORLDS, default="as_predicted")
+    simulate.add_argument("--days", type=int, help="only needs that start within so many days")
+    for command in (rank, explain, assign, simulate):
         command.add_argument("file", type=Path)
     for command in (rank, explain):
         command.add_argument("--need", required=True)
@@ -41,6 +49,9 @@ def _answer(asked: argparse.Namespace) -> dict[str, Any]:
         from matching.engine.assign import assigned  # noqa: PLC0415 (compiling takes seconds)
 
         return assigned(problem)
+    if asked.command == "simulate":
+        scene = Scene(problem, days=asked.days)
+        return simulated(scene, policy=asked.policy, world=asked.world)
     need = _need(problem, asked.need)
     ranking = Ranking(problem.pool, problem.parameters, seed=problem.seed)
     if asked.command == "rank":

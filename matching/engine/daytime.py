@@ -4,11 +4,11 @@ Times are aware datetimes; a day is Shanghai's. Nights do not count: an offer of
 at 9:00.
 """
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from matching.engine.parameters import USUAL_ASKING, Asking
+from matching.engine.problem import LOCAL
 
-LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=LOCAL)
 DAY = timedelta(days=1)
 NOON = timedelta(hours=12)
@@ -41,6 +41,11 @@ def asks_at(
     by_night = runs_by_night(now, starts_at=starts_at, urgency=urgency, asking=asking)
     if by_night or not is_night(now, asking):
         return now
+    return next_morning(now, asking)
+
+
+def next_morning(now: datetime, asking: Asking = USUAL_ASKING) -> datetime:
+    """Return when the next day begins in which people are asked."""
     days, since = divmod(now - EPOCH, DAY)
     later = since >= timedelta(minutes=asking.day_begins)
     return _utc(EPOCH + (days + later) * DAY + timedelta(minutes=asking.day_begins))
@@ -78,6 +83,16 @@ def expiry(
     if end < soonest:
         end = min(soonest, starts_at)
     return _utc(end)
+
+
+def share_left(
+    now: datetime, *, sent_at: datetime, expires_at: datetime, asking: Asking = USUAL_ASKING
+) -> float:
+    """Return how much of the life of an offer is still to come, in [0, 1]; nights count only where it has no
+    other time."""
+    sent, at, end = (daytime(moment, asking) for moment in (sent_at, now, expires_at))
+    left, whole = (end - at, end - sent) if end > sent else (expires_at - now, expires_at - sent_at)
+    return min(max(left / whole, 0.0), 1.0) if whole else 0.0
 
 
 def by_day(now: datetime, spent: timedelta, asking: Asking = USUAL_ASKING) -> datetime:

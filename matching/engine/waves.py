@@ -9,10 +9,10 @@ chance of being drawn, so that a later model can be judged (Shi et al.).
 import hashlib
 import math
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from matching.engine.daytime import lives
+from matching.engine.daytime import lives, share_left
 from matching.engine.errors import BadProblem
 from matching.engine.parameters import USUAL_ASKING, Asking
 
@@ -47,7 +47,7 @@ class Chosen(NamedTuple):
 def fatigue(notices_day: int, notices_week: int) -> float:
     """Return how tired of notices somebody is, in [0, 1]: 1 − 2^(−n/2), where those of the last 24 hours
     count double. It saturates: one this week .29, one today .5, three this week .65."""
-    return 1.0 - 0.5 ** ((notices_day + notices_week) / TIRED_BY)
+    return float(1.0 - 0.5 ** ((notices_day + notices_week) / TIRED_BY))
 
 
 def chance_filled(chances: Iterable[float], places: int) -> float:
@@ -57,6 +57,20 @@ def chance_filled(chances: Iterable[float], places: int) -> float:
     for chance in chances:
         _add(short, chance)
     return _filled(short)
+
+
+def still(
+    chance: float,
+    *,
+    sent_at: datetime,
+    expires_at: datetime,
+    now: datetime,
+    asking: Asking = USUAL_ASKING,
+) -> float:
+    """Return the chance that an open offer counts with: who is silent longer is less likely to say yes, so
+    that it falls to nothing by the time the offer expires. Without that, a model that promises too much
+    leaves needs waiting for people who will not come."""
+    return chance * share_left(now, sent_at=sent_at, expires_at=expires_at, asking=asking)
 
 
 def _nobody(places: int) -> list[float]:
@@ -93,7 +107,7 @@ def choose(
     key: str,
 ) -> list[Chosen]:
     """Return whom to ask now, in order: as many as make it sure enough (``target``) that they and the open
-    offers fill the ``places`` that are left; none when they do so already.
+    offers (``open_chances``: see ``still``) fill the ``places`` that are left; none when they do so already.
 
     Nobody passes the caps (but for urgent needs). The order of ``candidates`` changes nothing; ``key`` (need
     and wave, say) decides the random part, the same key always the same way. Raises ``BadProblem``.

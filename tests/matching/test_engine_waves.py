@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.engine.daytime import LOCAL, asks_at, expiry, is_night, last_answer, time_left
+from matching.engine.daytime import asks_at, expiry, is_night, last_answer, time_left
 from matching.engine.errors import BadProblem
 from matching.engine.parameters import USUAL_ASKING, Asking
-from matching.engine.waves import Hopeful, chance_filled, choose, fatigue, may_ask, target
+from matching.engine.problem import LOCAL
+from matching.engine.waves import Hopeful, chance_filled, choose, fatigue, may_ask, still, target
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -228,3 +229,18 @@ def test_nobody_is_asked_by_night_unless_it_is_urgent(now, starts, urgency, asks
     assert is_night(at(21))
     assert is_night(at(7, 59))
     assert not is_night(at(8), USUAL_ASKING)
+
+
+@pytest.mark.parametrize(
+    ("sent", "ends", "now", "left"),
+    [
+        (at(10), at(14), at(10), 0.3),
+        (at(10), at(14), at(13), 0.075),
+        (at(10), at(14), at(15), 0.0),
+        (at(20), at(9, day=25), at(3, day=25), 0.15),  # the night does not count
+        (at(23), at(1, day=25), at(0, day=25), 0.15),  # but where there is nothing else
+        (at(9), at(9), at(9), 0.0),
+    ],
+)
+def test_who_is_silent_longer_counts_less(sent, ends, now, left):
+    assert still(0.3, sent_at=sent, expires_at=ends, now=now) == pytest.approx(left)
