@@ -2,30 +2,22 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
-from accounts.models import (
-    Block,
-    Credential,
-    Skill,
-    VolunteerCategory,
-    VolunteerProfile,
-)
-from accounts.states import PaperState
+from accounts.models import Block, VolunteerProfile
 from kernel import vault
 from kernel.workdays import at_local, local_date
 from matching.engine import Need, Person, Span
 from matching.engine.score import reliability
 from matching.models import Assignment, Offer, Opening
+from matching.queries import held
 from matching.queries.free import free_around
 from matching.states import LIVE, AssignmentState
-from organizations.models import Membership
-from organizations.states import MemberRole
 
 LATELY = timedelta(days=14)  # before today: the same number all day long
 
@@ -56,13 +48,6 @@ def helpers_of(resident: int) -> QuerySet[Assignment]:
     )
 
 
-def _grouped(rows: Iterable[tuple[int, object]]) -> dict[int, list[object]]:
-    found: dict[int, list[object]] = defaultdict(list)
-    for key, value in rows:
-        found[key].append(value)
-    return found
-
-
 def _week(need: Need) -> tuple[datetime, datetime]:
     day = local_date(need.when.start)
     monday = day - timedelta(days=day.weekday())
@@ -83,29 +68,8 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
     ids = [profile.pk for profile in profiles]
     users = [profile.user_id for profile in profiles]
     day = local_date(need.when.start)
-    skills: dict[int, dict[str, int]] = defaultdict(dict)
-    for pk, code, level in Skill.objects.filter(volunteer__in=ids).values_list(
-        "volunteer", "code", "level"
-    ):
-        skills[pk][code] = level
-    papers = _grouped(
-        Credential.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
-            volunteer__in=ids,
-            state=PaperState.VALID,
-        ).values_list("volunteer", "kind")
-    )
-    wanted = _grouped(
-        VolunteerCategory.objects.filter(volunteer__in=ids).values_list("volunteer", "category")
-    )
-    own = _grouped(
-        Membership.objects.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=day),
-            user__in=users,
-            role=MemberRole.VOLUNTEER,
-            confirmed_at__isnull=False,
-        ).values_list("user", "organization")
-    )
+    skills, papers, wishes = held.levels(ids), held.papers(ids, day), held.wishes(ids)
+    own = held.organizations(users, day)
     blocked = set(
         Block.objects.filter(
             resident_id=need.resident, volunteer__in=ids, lifted_at__isnull=True
@@ -137,12 +101,12 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
             radius_m=profile.radius_m,
             minutes_left_this_week=profile.minutes_per_week - work.minutes[profile.user_id],
             skills=skills[profile.pk],
-            credentials=frozenset(map(str, papers.get(profile.pk, []))),
-            categories=frozenset(map(str, wanted.get(profile.pk, []))),
+            credentials=papers[profile.pk],
+            categories=wishes[profile.pk],
             free=free[profile.pk],
             busy=work.busy[profile.user_id],
             blocked=profile.pk in blocked,
-            organizations=frozenset(own.get(profile.user_id, [])),  # type: ignore[arg-type]
+            organizations=own[profile.user_id],
             asked=asked.get(profile.user_id, 0),
             served=work.served[profile.user_id],
             done_that_day=work.done_that_day[profile.user_id],

@@ -9,13 +9,14 @@ import numpy as np
 from django.conf import settings
 from django.db.models import Q
 
-from accounts.models import Consent, Skill, VolunteerCategory, VolunteerProfile
-from accounts.states import Category, Purpose
+from accounts.models import VolunteerProfile
+from accounts.states import Category
 from kernel.workdays import at_local, local_date
 from matching.engine.index import Grid, keys
 from matching.engine.score import reliability
 from matching.models import Assignment, Posting
 from matching.models.postings import DAYS, WEEKS
+from matching.queries import held
 from matching.queries.facts import LATELY, kept
 from matching.queries.free import free_minutes, weekly
 from matching.states import LIVE, AssignmentState
@@ -142,23 +143,8 @@ def rows_of(ids: Collection[int], *, today: date) -> list[Posting]:
     """Return the rows, not saved, that the table has to hold for these profiles."""
     profiles = list(VolunteerProfile.objects.filter(may_be_asked(), pk__in=ids).order_by("pk"))
     keys_of = [profile.pk for profile in profiles]
-    levels: dict[int, dict[str, int]] = {pk: {"": 0} for pk in keys_of}
-    for pk, code, level in Skill.objects.filter(volunteer__in=keys_of).values_list(
-        "volunteer", "code", "level"
-    ):
-        levels[pk][code] = level
-    wants: dict[int, int] = defaultdict(int)
-    for pk, category in VolunteerCategory.objects.filter(volunteer__in=keys_of).values_list(
-        "volunteer", "category"
-    ):
-        wants[pk] |= BITS[category]
-    allow = set(
-        Consent.objects.filter(
-            purpose=Purpose.MATCHING,
-            withdrawn_at__isnull=True,
-            user__in=[profile.user_id for profile in profiles],
-        ).values_list("user", flat=True)
-    )
+    levels, wishes = held.levels(keys_of), held.wishes(keys_of)
+    allow = held.willing([profile.user_id for profile in profiles])
     usual = _usual(keys_of)
     moving = changing(profiles, today=today)
     return [
@@ -173,14 +159,14 @@ def rows_of(ids: Collection[int], *, today: date) -> list[Posting]:
             sex=profile.sex,
             is_adult=profile.is_adult,
             may_ask=profile.user_id in allow,
-            wants=wants[profile.pk],
+            wants=sum(BITS[category] for category in wishes[profile.pk]),
             week_minutes=profile.minutes_per_week,
             paused_until=profile.paused_until,
             **moving[profile.pk],
             **usual[profile.pk],
         )
         for profile in profiles
-        for code, level in sorted(levels[profile.pk].items())
+        for code, level in sorted({"": 0, **levels[profile.pk]}.items())
     ]
 
 
