@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from bench.matching import planning, ranking
+from bench.matching import planning, ranking, waves
 from bench.results import cores, write
 
 SIZES = [15_000, 150_000, 1_000_000]
@@ -45,7 +45,7 @@ def main() -> None:
         *planning.table(planning.SETTINGS),
         "",
     ]
-    for section in (lines, plans):
+    for section in (lines, plans, waves.section()):
         print("\n".join(section))
         if not asked.only_print:
             write("\n".join(section))
