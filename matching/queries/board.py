@@ -90,4 +90,4 @@ def tried(openings: Iterable[Opening]) -> dict[int, Tried]:
 def points(needs: QuerySet[Opening], *, most: int) -> list[tuple[float, float]]:
     """Return where ``needs`` are, ``most`` of them; what is done from afar is nowhere."""
     placed = needs.filter(lat__isnull=False, lng__isnull=False)
-    return list(placed.values_list("lat", "lng")[:most])
+    return [(lat or 0.0, lng or 0.0) for lat, lng in placed.values_list("lat", "lng")[:most]]

@@ -20,6 +20,7 @@ from help_requests.states import CloseReason, RefusalReason, RequestState, Visit
 from kernel.refusals import allowed, refusal_of
 from matching import actions as matching
 from matching import queries as matched
+from matching.queries.board import open_needs
 from matching.states import AssignmentState, OpeningState
 from rights.queries import open_incidents
 from web.shared.forms import Form, TextField, carry_out, show
@@ -35,9 +36,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if not desks:
         raise Http404
     waiting = queries.request_queue(user, now=now, state=RequestState.SUBMITTED)
-    openings = matched.openings_for(user, now=now).filter(
-        visit__isnull=False, state=OpeningState.OPEN, starts_at__gt=now
-    )
+    openings = open_needs(user, now=now)
     return render(
         request,
         "web/console/overview.html",

@@ -94,6 +94,17 @@ def long_time(minutes: int) -> str:
     return " ".join(parts)
 
 
+@register.filter
+def lasting(since: datetime, until: datetime) -> str:
+    """Return how long it is from one moment to the other, roughly: ``3 天``, ``5 小时``, ``20 分钟``."""
+    minutes = max(int((until - since).total_seconds() // 60), 0)
+    if minutes < 120:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    if minutes < 2880:
+        return ngettext("%(n)d hour", "%(n)d hours", minutes // 60) % {"n": minutes // 60}
+    return ngettext("%(n)d day", "%(n)d days", minutes // 1440) % {"n": minutes // 1440}
+
+
 WEEKDAYS_ZH = "一二三四五六日"
 
 
