@@ -1,8 +1,23 @@
 """Time-driven work of this room."""
 
+import logging
+from datetime import timedelta
+
 from django.utils import timezone
 
+from kernel.workdays import SHANGHAI, local_date
 from matching import actions
+from matching.engine.assign import assigned
+from matching.engine.files import problem_of
+from matching.models import Run
+from matching.states import RunState
+from regions.models import Region
+from regions.states import Level
+
+logger = logging.getLogger(__name__)
+
+PLANNED_FROM = 19  # o'clock: the coming days are planned in the evening
+PLANNED_DAYS = 3
 
 
 def expire_offers() -> None:
@@ -23,3 +38,46 @@ def post_day() -> None:
 def post_all() -> int:
     """Make the posting table anew."""
     return actions.post_all(now=timezone.now())
+
+
+def plan_run(key: int) -> None:
+    """Plan a run from where it stands to the end."""
+    run = actions.take_run(key=key, now=timezone.now())
+    if run is None:
+        return
+    try:
+        for problem in actions.write_down(run=run, now=timezone.now())[len(run.answer) :]:
+            answer = assigned(problem_of(problem))
+            actions.note_answer(run=run, answer=answer, now=timezone.now())
+        actions.show_run(run=run, now=timezone.now())
+    except actions.Superseded:
+        return
+    except Exception:
+        logger.exception("run %s could not be planned", run.ref)
+        actions.fail_run(run=run, code="error", now=timezone.now())
+
+
+def send_run(key: int) -> None:
+    """Send the offers of a run that was accepted."""
+    actions.send_run(run=Run.objects.get(pk=key), now=timezone.now())
+
+
+def sweep_runs() -> None:
+    """Go on with what a worker that died, or a wake-up that was lost, left behind."""
+    for key in Run.objects.filter(state__in=[RunState.QUEUED, RunState.RUNNING]).values_list(
+        "pk", flat=True
+    ):
+        plan_run(key)
+    for run in Run.objects.filter(state=RunState.ACCEPTED):
+        actions.send_run(run=run, now=timezone.now())
+
+
+def plan_evening() -> None:
+    """In the evening, have the coming days of every district planned in which something is open."""
+    now = timezone.now()
+    if now.astimezone(SHANGHAI).hour < PLANNED_FROM:
+        return
+    first = local_date(now) + timedelta(days=1)
+    last = first + timedelta(days=PLANNED_DAYS - 1)
+    for district in Region.objects.filter(level=Level.DISTRICT):
+        actions.plan_area(region=district, first_day=first, last_day=last, now=now)

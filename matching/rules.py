@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from help_requests.models import Visit
+from help_requests.states import Urgency
 from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
 from kernel.workdays import SHANGHAI, at_local, local_date
@@ -55,6 +56,20 @@ def expiry(*, now: datetime, starts_at: datetime) -> datetime:
     elif minutes < DAY_BEGINS:
         end = at_local(local_date(end), DAY_BEGINS + 60)
     return max(min(end, starts_at - BEFORE_START), min(now + SOONEST, starts_at))
+
+
+# What each word is worth to the engine, whose urgency goes from 1 to 4 (ENGINE §1).
+URGENT = {Urgency.NORMAL: 1, Urgency.SOON: 2, Urgency.URGENT: 4}
+WAITS_LONG = timedelta(days=3)
+
+
+def urgency_of(*, opening: Opening, now: datetime) -> int:
+    """Return how urgent an opening is, 1 to 4. Who has waited for days, or for whom nobody was found, is
+    more urgent: rare skills are not starved."""
+    urgency = URGENT[Urgency(opening.urgency)]
+    if opening.escalated_at or now - opening.opened_at >= WAITS_LONG:
+        urgency = max(urgency, min(urgency + 1, 3))
+    return urgency
 
 
 def check_open(*, opening: Opening, now: datetime) -> None:
@@ -158,6 +173,32 @@ def check_has_resident(*, visit: Visit | None) -> None:
     """Only a visit brings two people together; a shift has no resident."""
     if visit is None:
         raise Conflict("no_resident", _("There is no resident at a shift."))
+
+
+MOST_DAYS = 14  # that are planned at once
+
+
+def check_days(first: date, last: date, *, now: datetime) -> None:
+    """Days to come, in order, and not more than anybody can foresee."""
+    if not local_date(now) <= first <= last:
+        raise Invalid("bad_days", _("Choose days from today on, in order."), field="last_day")
+    if (last - first).days >= MOST_DAYS:
+        raise Invalid("bad_days", _("Plan up to %(n)d days.") % {"n": MOST_DAYS}, field="last_day")
+
+
+def run_is_open() -> Conflict:
+    """Return what is said when there is a plan already that nobody has decided on."""
+    return Conflict(
+        "run_open",
+        _("There is a plan here already. Accept it or drop it first."),
+        field="region",
+    )
+
+
+def check_chosen(chosen: Sequence[int]) -> None:
+    """Something has to be chosen."""
+    if not chosen:
+        raise Invalid("nothing_chosen", _("Choose at least one proposal."), field="chosen")
 
 
 def check_weighs(

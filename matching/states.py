@@ -116,6 +116,37 @@ assignment_machine = Machine(
 LIVE = (AssignmentState.LIVE, AssignmentState.CHECKED_IN)
 
 
+class RunState(TextChoices):
+    """A plan for many needs: made by the worker, looked at, then carried out in part or whole."""
+
+    QUEUED = "QUEUED", _("waiting for its turn")
+    RUNNING = "RUNNING", _("being planned")
+    READY = "READY", _("ready to look at")
+    ACCEPTED = "ACCEPTED", _("accepted, offers are going out")
+    DONE = "DONE", _("carried out")
+    FAILED = "FAILED", _("failed")
+    CANCELLED = "CANCELLED", _("cancelled")
+
+
+run_machine = Machine(
+    RunState,
+    {
+        RunState.QUEUED: {RunState.RUNNING, RunState.CANCELLED},
+        RunState.RUNNING: {
+            RunState.RUNNING,  # another worker takes over from one that died
+            RunState.READY,
+            RunState.FAILED,
+            RunState.CANCELLED,
+        },
+        RunState.READY: {RunState.ACCEPTED, RunState.CANCELLED},
+        RunState.ACCEPTED: {RunState.DONE},
+        RunState.DONE: set(),
+        RunState.FAILED: set(),
+        RunState.CANCELLED: set(),
+    },
+)
+
+
 class DeclineReason(TextChoices):
     """Why not this time; silence and "no" cost nothing."""
 

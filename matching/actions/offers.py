@@ -77,6 +77,30 @@ def send_offer(*, opening: Opening, volunteer: User, by: User, now: datetime) ->
     return _send(opening, candidate, by=by, now=now)
 
 
+def offer_to(
+    *, opening: int, volunteer: User, by: User | None, now: datetime
+) -> tuple[Offer | None, list[str]]:
+    """Ask a volunteer whom a plan proposed for the opening (its key), if it still holds; else the codes of
+    what has come between. Called in the transaction of whoever carries the plan out."""
+    locked = lock_opening(opening)
+    asked = locked.offers.filter(volunteer=volunteer).exclude(state=OfferState.WITHDRAWN)
+    waiting = locked.offers.filter(state=OfferState.SENT).count()
+    if locked.state != OpeningState.OPEN or locked.starts_at <= now:
+        return None, ["opening_closed"]
+    if asked.exists() or locked.filled + waiting >= locked.places:
+        return None, ["asked_already"]
+    if against := queries.why_not(locked, volunteer, now=now):
+        return None, [reason.code for reason in against]
+    need = queries.need_of(locked)
+    people = queries.people_of(need, VolunteerProfile.objects.filter(user=volunteer), now=now)
+    [candidate] = scored(need, people, queries.parameters_now())
+    locked.wave += 1
+    offer = _send(locked, candidate, by=by, now=now)
+    locked.next_wave_at = offer.expires_at
+    locked.save(update_fields=["wave", "next_wave_at"])
+    return offer, []
+
+
 @transaction.atomic
 def accept_offer(*, offer: Offer, by: User, now: datetime) -> Assignment:
     """Accept ``offer``: take a place, and withdraw the other offers when the last place is gone.

@@ -91,7 +91,8 @@ class Ranking:
 
     def parts_of(self, wanted: Wanted, rows: Ints, away_m: Floats) -> Parts:
         """Return the parts of the scores of ``rows``."""
-        needed = np.array([skill for skill, _level in wanted.skills], dtype=np.int64)
+        weighed = [skill for skill, _level in wanted.skills if skill not in self.pool.marks]
+        needed = np.array(weighed, dtype=np.int64)
         return parts(
             self.pool.standing(rows),
             away_m=away_m,

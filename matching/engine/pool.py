@@ -23,6 +23,7 @@ KM_PER_DEGREE = math.radians(1.0) * EARTH_M / 1000
 SLOT = 30  # minutes; a day has 48 slots
 DAY = 1440
 GENDERS = ("", "F", "M")
+MARK = "#"  # begins the name of a skill that is needed and not weighed
 
 
 class Standing(NamedTuple):
@@ -124,6 +125,11 @@ class Pool:
     def rows(self) -> dict[str, int]:
         """The row of each volunteer, by id; made when first asked for."""
         return {str(name): row for row, name in enumerate(self.ids)}
+
+    @cached_property
+    def marks(self) -> frozenset[int]:
+        """The skills that are needed but not weighed: a paper, being of age, one's own organization."""
+        return frozenset(n for n, name in enumerate(self.skills) if name.startswith(MARK))
 
     def row_of(self, name: str) -> int | None:
         """Return the row of the volunteer with this id."""

@@ -2,6 +2,7 @@
 
 from matching.models.openings import Application, Assignment, Offer, Opening
 from matching.models.postings import Posting
+from matching.models.runs import Proposal, Run
 from matching.models.weighing import Weighing
 
 __all__ = [
@@ -10,5 +11,7 @@ __all__ = [
     "Offer",
     "Opening",
     "Posting",
+    "Proposal",
+    "Run",
     "Weighing",
 ]

@@ -2,6 +2,8 @@
 
 from matching.queries.facts import need_of, people_of
 from matching.queries.posted import changing, may_be_asked, rows_of
+from matching.queries.runs import opening_ref, proposals_of, runs_for, told
+from matching.queries.snapshot import problems, to_plan
 from matching.queries.visible import (
     address_of,
     addresses,
@@ -38,12 +40,18 @@ __all__ = [
     "need_of",
     "offers_for",
     "opening_of",
+    "opening_ref",
     "openings_for",
     "overlapping",
     "parameters_now",
     "people_of",
+    "problems",
+    "proposals_of",
     "roster",
     "rows_of",
+    "runs_for",
+    "to_plan",
+    "told",
     "waiting_position",
     "waiting_positions",
     "weighings_for",

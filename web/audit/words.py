@@ -165,6 +165,7 @@ HAPPENED: dict[str, Promise] = {
     "review_asked": pgettext_lazy("ledger", "second look asked for"),
     "revoked": pgettext_lazy("ledger", "revoked"),
     "sent": pgettext_lazy("ledger", "sent"),
+    "ready": pgettext_lazy("ledger", "ready to look at"),
     "started": pgettext_lazy("ledger", "started"),
     "submitted": pgettext_lazy("ledger", "handed in"),
     "suspended": pgettext_lazy("ledger", "suspended"),

@@ -53,6 +53,15 @@ LOOKS: dict[str, dict[str, Look]] = {
         "UNFILLED": Look(_("Nobody could come"), "empty-chair", "stop"),
         "CANCELLED": Look(_("Cancelled"), "cross-box", "neutral"),
     },
+    "matching_run": {
+        "QUEUED": Look(_("Waiting"), "hourglass", "neutral"),
+        "RUNNING": Look(_("Being planned"), "clock", "wait"),
+        "READY": Look(_("Ready to look at"), "magnifier", "info"),
+        "ACCEPTED": Look(_("Offers are going out"), "arrow-on", "go"),
+        "DONE": Look(_("Carried out"), "double-tick", "ok"),
+        "FAILED": Look(_("Failed"), "barred", "stop"),
+        "CANCELLED": Look(_("Dropped"), "cross-box", "neutral"),
+    },
     "matching_opening": {
         "OPEN": Look(_("Places are free"), "magnifier", "wait"),
         "FULL": Look(_("Full"), "person-tick", "go"),

@@ -1,0 +1,224 @@
+"""What is open in an area and who could come, as the engine reads it: what a run is told (ENGINE §5).
+
+Everything that a file does not know is said as a mark (a skill whose name begins with ``#``: needed, not
+weighed) or as an exclusion. Remote needs have no place and are not planned; waves ask for them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from accounts.models import Block, VolunteerProfile
+from kernel.workdays import at_local, local_date
+from matching import rules
+from matching.engine import Parameters
+from matching.engine.files import MOST_PLACES
+from matching.engine.pool import MARK
+from matching.engine.score import reliability
+from matching.models import Assignment, Offer, Opening, Posting
+from matching.queries import held
+from matching.queries.facts import LATELY, helpers_of, kept
+from matching.queries.free import free_minutes
+from matching.queries.posted import monday_of
+from matching.queries.posting_sql import METRES_PER_DEGREE
+from matching.states import LIVE, AssignmentState, OfferState, OpeningState
+from regions.models import Region
+
+DAY = timedelta(days=1)
+PART = "~"  # stands in no ref: an opening of many places is planned in parts
+PRIOR = 0.3  # that somebody says yes, as long as nobody knows better
+Entry = dict[str, Any]
+
+
+def to_plan(region: Region, first: date, last: date, *, now: datetime) -> list[tuple[Opening, int]]:
+    """Return the needs of ``region`` that begin from ``first`` to ``last`` and whose residents allow to be
+    matched, with the places that nobody holds and nobody was asked for."""
+    waiting = Count("offers", filter=Q(offers__state=OfferState.SENT))
+    openings = (
+        Opening.objects.filter(
+            region__path__startswith=region.path,
+            state=OpeningState.OPEN,
+            automatic=True,
+            visit__isnull=False,
+            lat__isnull=False,
+            starts_at__gt=now,
+            starts_at__gte=at_local(first, 0),
+            starts_at__lt=at_local(last + DAY, 0),
+        )
+        .select_related("visit__request__resident", "organization")
+        .annotate(waiting=waiting)
+        .filter(places__gt=F("filled") + F("waiting"))
+        .order_by("ref")
+    )
+    return [(row, row.places - row.filled - row.waiting) for row in openings]
+
+
+def problems(
+    openings: Sequence[tuple[Opening, int]], *, parameters: Parameters, now: datetime
+) -> Iterator[Entry]:
+    """Yield one problem for each week (Monday to Sunday) of ``openings``: minutes are left by the week."""
+    weeks: dict[date, list[tuple[Opening, int]]] = defaultdict(list)
+    for opening, places in openings:
+        weeks[monday_of(local_date(opening.starts_at))].append((opening, places))
+    for monday, some in sorted(weeks.items()):
+        yield {
+            "version": 1,
+            "now": now.replace(second=0, microsecond=0).isoformat(),
+            "crs": "WGS-84",
+            "seed": monday.toordinal(),
+            "parameters": asdict(parameters),
+            **_entries(some, monday, now=now),
+        }
+
+
+def _entries(some: Sequence[tuple[Opening, int]], monday: date, *, now: datetime) -> Entry:
+    profiles = _near([opening for opening, _places in some])
+    refs = {profile.user_id: profile.ref for profile in profiles}
+    days = sorted({local_date(opening.starts_at) + n * DAY for opening, _p in some for n in (0, 1)})
+    return {
+        "volunteers": list(_volunteers(profiles, days, monday, now=now)),
+        "needs": [
+            need for opening, places in some for need in _needs(opening, places, refs, now=now)
+        ],
+    }
+
+
+def _near(openings: Sequence[Opening]) -> list[VolunteerProfile]:
+    """Return who may be asked and lives so that they may come to the square in which all needs lie."""
+    lats = [opening.lat for opening in openings if opening.lat is not None]
+    lngs = [opening.lng for opening in openings if opening.lng is not None]
+    reach = 1.1 * F("radius_m") / METRES_PER_DEGREE  # degrees of latitude, with a margin
+    wide = 1.3 * F("radius_m") / METRES_PER_DEGREE  # degrees of longitude, up to latitude 39
+    posted = Posting.objects.filter(
+        skill="",
+        may_ask=True,
+        lat__gte=min(lats) - reach,
+        lat__lte=max(lats) + reach,
+        lng__gte=min(lngs) - wide,
+        lng__lte=max(lngs) + wide,
+    )
+    return list(VolunteerProfile.objects.filter(pk__in=posted.values("volunteer")).order_by("ref"))
+
+
+def _volunteers(
+    profiles: Sequence[VolunteerProfile], days: Sequence[date], monday: date, *, now: datetime
+) -> Iterator[Entry]:
+    ids = [profile.pk for profile in profiles]
+    users = [profile.user_id for profile in profiles]
+    levels, papers = held.levels(ids), held.papers(ids, days[-1])
+    wishes, own = held.wishes(ids), held.organizations(users, days[-1])
+    free = free_minutes(ids, days)
+    busy, minutes, recent = _work(users, monday, now=now)
+    done, missed = kept(users)
+    asked = dict(
+        Offer.objects.filter(volunteer__in=users, sent_at__gte=now - LATELY)
+        .values_list("volunteer")
+        .annotate(times=Count("pk"))
+        .order_by()
+    )
+    for profile in profiles:
+        user = profile.user_id
+        marks = [
+            *(f"{MARK}paper:{kind}" for kind in papers[profile.pk]),
+            *(f"{MARK}wishes:{category}" for category in wishes[profile.pk]),
+            *(f"{MARK}own:{key}" for key in own[user]),
+            *([f"{MARK}adult"] if profile.is_adult else []),
+        ]
+        yield {
+            "id": profile.ref,
+            "lat": profile.lat,
+            "lng": profile.lng,
+            "radius_km": profile.radius_m / 1000,
+            "gender": profile.sex or None,
+            "skills": {**levels[profile.pk], **dict.fromkeys(sorted(marks), 1)},
+            "free": [
+                [at_local(day, begin).isoformat(), at_local(day, end).isoformat()]
+                for day in days
+                if profile.paused_until is None or profile.paused_until < day
+                for begin, end in sorted(free[profile.pk, day])
+            ],
+            "busy": [
+                {
+                    "start": start.isoformat(),
+                    "end": end.isoformat(),
+                    "lat": profile.lat if lat is None else lat,
+                    "lng": profile.lng if lng is None else lng,
+                }
+                for start, end, lat, lng in busy[user]
+            ],
+            "minutes_left": max(0, profile.minutes_per_week - minutes[user]),
+            "recent_services": recent[user],
+            "recent_notices": asked.get(user, 0),
+            "reliability": reliability(done[user], missed[user]),
+            "acceptance": PRIOR,
+            "is_new": done[user] == 0,
+        }
+
+
+def _work(
+    users: Collection[int], monday: date, *, now: datetime
+) -> tuple[dict[int, list[tuple[Any, ...]]], dict[int, int], dict[int, int]]:
+    """Return by user what is agreed around the week (start, end, place), its minutes, services of late."""
+    busy: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    minutes: dict[int, int] = defaultdict(int)
+    recent: dict[int, int] = defaultdict(int)
+    begins, ends = at_local(monday, 0), at_local(monday + 7 * DAY, 0)
+    lately = at_local(local_date(now), 0) - LATELY
+    rows = Assignment.objects.filter(
+        volunteer__in=users,
+        state__in=[*LIVE, AssignmentState.DONE],
+        opening__starts_at__lt=ends + DAY,
+        opening__ends_at__gt=min(begins, lately),
+    ).order_by("opening__starts_at")
+    for user, state, *service in rows.values_list(
+        *("volunteer", "state", "opening__starts_at", "opening__ends_at"),
+        *("opening__lat", "opening__lng"),
+    ):
+        start, end = service[:2]
+        if state == AssignmentState.DONE:
+            recent[user] += end > lately
+        elif end > begins - DAY:
+            busy[user].append(tuple(service))
+        if begins <= start < ends:
+            minutes[user] += int((end - start).total_seconds() // 60)
+    return busy, minutes, recent
+
+
+def _needs(
+    opening: Opening, places: int, refs: dict[int, str], *, now: datetime
+) -> Iterator[Entry]:
+    """Yield the opening as needs of at most so many places as a file may have."""
+    resident = opening.visit.request.resident_id if opening.visit else None
+    turned_down = Offer.objects.filter(opening=opening).exclude(state=OfferState.WITHDRAWN)
+    gone = Assignment.objects.filter(opening=opening)
+    blocked = Block.objects.filter(resident=resident, lifted_at__isnull=True)
+    never = {
+        *turned_down.values_list("volunteer", flat=True),
+        *gone.values_list("volunteer", flat=True),
+        *blocked.values_list("volunteer__user", flat=True),
+    }
+    helped = set(helpers_of(resident).values_list("volunteer", flat=True)) if resident else set()
+    marks = [
+        *(f"{MARK}paper:{kind}" for kind in opening.credentials),
+        f"{MARK}wishes:{opening.category}",
+        *([f"{MARK}adult"] if opening.adults_only else []),
+        *([f"{MARK}own:{opening.organization_id}"] if opening.only_own_volunteers else []),
+    ]
+    for number, first in enumerate(range(0, places, MOST_PLACES)):
+        yield {
+            "id": f"{opening.ref}{PART}{number}" if number else opening.ref,
+            "lat": opening.lat,
+            "lng": opening.lng,
+            "start": opening.starts_at.isoformat(),
+            "end": opening.ends_at.isoformat(),
+            "places": min(MOST_PLACES, places - first),
+            "skills": {**opening.skills, **dict.fromkeys(sorted(marks), 1)},
+            "gender": opening.gender_wish or None,
+            "urgency": rules.urgency_of(opening=opening, now=now),
+            "excluded": sorted(refs[user] for user in never if user in refs),
+            "known": sorted(refs[user] for user in helped if user in refs),
+        }
