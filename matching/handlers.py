@@ -88,5 +88,6 @@ def on_task_changed(event: Event, now: datetime) -> None:
 
 def on_opening_moved(event: Event, now: datetime) -> None:
     """A service was moved: the search knows it of all who come (within)."""
-    for task in queries.live_assignments(Opening.objects.get(pk=event.subject_id)):
+    tasks = queries.live_assignments(Opening.objects.get(pk=event.subject_id))
+    for task in tasks.order_by("volunteer__volunteer__pk"):  # as the guard locks them
         actions.post_work(user=task.volunteer_id, now=now)

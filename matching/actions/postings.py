@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import VolunteerProfile
 from kernel.workdays import local_date
@@ -20,7 +21,14 @@ def post(*, volunteers: Collection[int], now: datetime) -> None:
     _write(volunteers, today=local_date(now))
 
 
+def _lock(profiles: QuerySet[VolunteerProfile]) -> list[VolunteerProfile]:
+    """Return the profiles, locked in the order of their keys: of two changes at once the later one reads
+    what the earlier one did, and neither writes what is no longer true."""
+    return list(profiles.select_for_update(no_key=True).order_by("pk"))
+
+
 def _write(volunteers: Collection[int], *, today: date) -> None:
+    _lock(VolunteerProfile.objects.filter(pk__in=volunteers).only("pk"))
     rows = queries.rows_of(volunteers, today=today)
     wanted = {(row.volunteer_id, row.skill) for row in rows}
     standing = Posting.objects.filter(volunteer__in=volunteers)
@@ -43,8 +51,8 @@ def _write(volunteers: Collection[int], *, today: date) -> None:
 def post_work(*, user: int, now: datetime) -> None:
     """Make true what changes with the tasks of a volunteer (the user's key): days, weeks, the past."""
     today = local_date(now)
-    profiles = VolunteerProfile.objects.filter(user=user)
-    for pk, columns in queries.changing(list(profiles), today=today).items():
+    profiles = _lock(VolunteerProfile.objects.filter(user=user))
+    for pk, columns in queries.changing(profiles, today=today).items():
         Posting.objects.filter(volunteer=pk).update(**columns)
 
 

@@ -21,12 +21,12 @@ pytestmark = [pytest.mark.django_db(transaction=True), on_postgresql]
 MINUTE = timedelta(minutes=1)
 
 
-def holds(opening: Opening, filled: int) -> None:
-    """Expect the counter, the live rows and the audit to agree."""
+def holds(opening: Opening, filled: int, *, raw: bool = False) -> None:
+    """Expect the counter, the live rows and the audit to agree; ``raw`` rows are not known to the search."""
     opening.refresh_from_db()
     live = opening.assignments.filter(state__in=("LIVE", "CHECKED_IN")).count()
     assert (opening.filled, live) == (filled, filled)
-    assert list(audit.broken()) == []
+    assert [row for row in audit.broken() if not (raw and row[0] == "I19")] == []
 
 
 def test_sixty_rivals_for_three_places(race):
@@ -121,7 +121,7 @@ def test_raw_rows_of_sixty_rivals_leave_three(race):
 
     assert results.count("done") == 3
     assert all("opening_never_over_filled" in str(r) for r in results if r != "done")
-    holds(need, 3)
+    holds(need, 3, raw=True)
 
 
 def test_raw_moves_of_two_services_into_one_hour_leave_one(race):
@@ -256,3 +256,22 @@ def test_one_call_twice_takes_one_place(race):
     )
     assert outcomes(results) == {"done": 1, "offer_answered": 19}
     assert Assignment.objects.count() == 1
+
+
+def test_agreed_and_changed_at_once_the_search_knows_both(race):
+    """A volunteer accepts while she changes her windows: what is posted knows the task and the windows."""
+    for _round in range(10):
+        offer = matching.offer()
+        me = offer.volunteer
+        windows = [(day, 0, 1380) for day in range(7)]
+
+        def accept(offer: Offer = offer, me: Any = me) -> None:
+            actions.accept_offer(offer=Offer.objects.get(pk=offer.pk), by=me, now=NOON)
+
+        def change(me: Any = me, windows: Any = windows) -> None:
+            people.set_windows(volunteer=me.volunteer, windows=windows, by=me, now=NOON)
+
+        results = race(2, lambda n, deeds=(accept, change): deeds[n]())
+
+        assert outcomes(results) == {"done": 2}
+        assert list(audit.broken()) == []
