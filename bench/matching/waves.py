@@ -27,9 +27,9 @@ AHEAD = (12 * HOUR, 7 * DAY)  # so long before its start a need is known, log-un
 URGENT_AHEAD = (3 * HOUR, DAY)  # … and one of the highest urgency
 ASKED = {
     **POLICIES,
-    "adaptive_hour": POLICIES["adaptive"]._replace(
-        says="as adaptive, but an offer lives at least an hour, not half an hour",
-        asking=replace(USUAL_ASKING, at_least_minutes=60),
+    "adaptive_half": POLICIES["adaptive"]._replace(
+        says="as adaptive, but an offer lives at least half an hour, not an hour",
+        asking=replace(USUAL_ASKING, at_least_minutes=30),
     ),
 }
 LOCAL = -480  # the generator's days begin at midnight in UTC; here people sleep and wake

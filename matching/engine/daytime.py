@@ -69,8 +69,8 @@ def time_left(
 def expiry(
     now: datetime, *, starts_at: datetime, urgency: int, asking: Asking = USUAL_ASKING
 ) -> datetime:
-    """Return by when an offer made now is to be answered: after a part of the time left, at least half an
-    hour, in time to travel; nights do not count, so that it never ends between 21:00 and 8:00 (at 21:00
+    """Return by when an offer made now is to be answered: after a part of the time left, at least an hour,
+    in time to travel; nights do not count, so that it never ends between 21:00 and 8:00 (at 21:00
     sharp it may), unless the start leaves no other time or it runs by night. At the very end there are
     twenty minutes, or what is left until the start."""
     last = last_answer(starts_at, asking)

@@ -94,7 +94,7 @@ class Asking:
     sure: float = 0.95  # that all waves together fill the places
     parts: int = 6  # an offer lives for the time left divided by this
     waves: int = 4  # the most that the surety is spread over
-    at_least_minutes: int = 30  # an offer lives so long
+    at_least_minutes: int = 60  # an offer lives so long: measured better than half an hour
     at_most_minutes: int = 1440  # what is not answered within a day's waking hours is forgotten
     soonest_minutes: int = 20  # at the very end, the least time to answer
     before_start_minutes: int = 60  # an answer must leave time to travel

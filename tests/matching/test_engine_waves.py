@@ -120,7 +120,7 @@ def test_about_one_in_twenty_is_drawn_from_all_and_its_chance_is_kept():
 
 def test_one_wave_is_as_sure_as_it_must_be():
     assert target(DAY) == pytest.approx(1 - 0.05**0.25)
-    assert target(timedelta(minutes=60)) == pytest.approx(1 - 0.05**0.5)
+    assert target(timedelta(minutes=120)) == pytest.approx(1 - 0.05**0.5)
     assert target(timedelta(0)) == target(timedelta(minutes=-5)) == pytest.approx(0.95)
 
 
@@ -170,16 +170,16 @@ def test_settings_are_sane(wrong):
         (at(9), at(16), 2, at(10)),  # six hours left: one
         (at(9), at(9, day=28), 2, at(17, 30)),  # of 51 hours of day
         (at(9), at(9, day=30) + 30 * DAY, 2, at(20, day=25)),  # a day's hours at the most
-        (at(9), at(11), 2, at(9, 30)),
+        (at(9), at(11), 2, at(10)),
         (at(9), at(10, 15), 2, at(9, 20)),  # no time: twenty minutes
         (at(9), at(9, 10), 2, at(9, 10)),
-        (at(20, 30), at(14, day=25), 2, at(8, 25, day=25)),  # nights do not count: 5.5 hours left
+        (at(20, 30), at(14, day=25), 2, at(8, 30, day=25)),  # nights do not count: 5.5 hours left
         (at(19, 30), at(14, day=25), 2, at(20, 35)),
         (at(20, 30), at(8, 30, day=25), 2, at(21)),  # an answer at 7:30 would be in time, and wake
         (at(20, 50), at(8, 30, day=25), 2, at(21, 10)),  # the start leaves no other time
         (at(23), at(9, day=25), 4, at(0, 30, day=25)),  # urgent: by night too
         (at(4), at(11), 4, at(5)),
-        (at(23), at(13, day=25), 4, at(8, 40, day=25)),  # urgent, but after noon
+        (at(23), at(13, day=25), 4, at(9, day=25)),  # urgent, but after noon
     ],
 )
 def test_until_when_an_offer_lives(now, starts, urgency, ends):
