@@ -14,13 +14,25 @@ from matching.engine.best import Ranking
 from matching.engine.edges import edges
 from matching.engine.files import FileNeed, Problem
 from matching.engine.parameters import VERSION
-from matching.engine.pool import Ints
+from matching.engine.pool import DAY, Ints, Pool
+from matching.engine.sieve import LOCAL_MINUTES
 
 EDGES = 32  # people looked at for each need, and two more for each place
 PRESSED_EDGES = 128
 PRESSED = 0.5  # places for each volunteer: beyond, demand presses
-MOVES = 60  # takings apart for each need
-PRESSED_MOVES = 200
+MOVES = (
+    3,
+    60,
+    300_000,
+)  # takings apart for each need, least and most, and for all that are not least
+PRESSED_MOVES = (3, 200, 600_000)
+MOST_DAYS = 1 << 24  # more than dates can be apart
+
+
+def moves(needs: int, *, is_pressed: bool) -> int:
+    """Return how often each need is taken apart: less often the more there are, never by the clock."""
+    least, most, together = PRESSED_MOVES if is_pressed else MOVES
+    return min(max(together // max(needs, 1), least), most)
 
 
 class Drawn(NamedTuple):
@@ -40,20 +52,39 @@ def drawn_up(ranking: Ranking, needs: list[FileNeed]) -> Drawn:
     asked = [need.wanted(ranking.pool) for need in needs]
     made = edges(ranking, asked, (PRESSED_EDGES if is_pressed else EDGES) + 2 * places)
     people, person = np.unique(made.rows, return_inverse=True)
+    start = np.array([need.start for need in needs], dtype=np.int64)
+    end = np.array([need.end for need in needs], dtype=np.int64)
+    day = (start + LOCAL_MINUTES) // DAY
     facts = plan.Facts(
         places=places,
         urgency=np.array([need.urgency for need in needs], dtype=np.int64),
-        start=np.array([need.start for need in needs], dtype=np.int64),
-        end=np.array([need.end for need in needs], dtype=np.int64),
+        start=start,
+        end=end,
         lat=np.array([need.lat for need in needs], dtype=np.float64),
         lng=np.array([need.lng for need in needs], dtype=np.float64),
+        night=sieve.into_night(start, end),
+        day=day,
         at=made.at,
         person=person,
         score=made.scores,
+        done=_done(ranking.pool, made.rows, np.repeat(day, np.diff(made.at))),
         limits=plan.limits(ranking.parameters),
     )
-    moves = PRESSED_MOVES if is_pressed else MOVES
-    return Drawn(facts, people, ranking.pool.minutes_left[people], moves)
+    many = moves(len(needs), is_pressed=is_pressed)
+    return Drawn(facts, people, ranking.pool.minutes_left[people], many)
+
+
+def _done(pool: Pool, rows: Ints, day: Ints) -> Ints:
+    """Return how many minutes each of ``rows`` serves already on the local ``day``."""
+    owner, of_day = pool.busy.owners(), (pool.busy.start + LOCAL_MINUTES) // DAY
+    code, which = np.unique(owner * MOST_DAYS + of_day, return_inverse=True)
+    minutes = np.bincount(which, weights=pool.busy.end - pool.busy.start).astype(np.int64)
+    found = np.zeros(len(rows), dtype=np.int64)
+    if len(code):
+        asked = rows * MOST_DAYS + day
+        at = np.minimum(np.searchsorted(code, asked), len(code) - 1)
+        found = np.where(code[at] == asked, minutes[at], 0)
+    return found
 
 
 def assigned(problem: Problem) -> dict[str, Any]:
@@ -62,7 +93,7 @@ def assigned(problem: Problem) -> dict[str, Any]:
     needs = [need for _name, need in sorted(problem.needs.items())]
     facts, people, left, moves = drawn_up(ranking, needs)
     state = plan.plan(facts, left, moves=moves, seed=problem.seed)
-    limit = bound.bound(facts, left)
+    limit = bound.bound(facts, left, plan.objective(facts, state))
     if limit.edges is not None:
         best = plan.of_edges(facts, left, limit.edges)
         state = max(state, best, key=lambda one: plan.objective(facts, one))

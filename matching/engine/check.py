@@ -2,13 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from matching.engine.explain import need_of, person_of
 from matching.engine.files import Problem
 from matching.engine.parameters import Parameters
-from matching.engine.problem import Need, distance_m
-from matching.engine.rules import refusals
+from matching.engine.problem import LOCAL, Need, distance_m
+from matching.engine.rules import refusals, runs_into_night
 
 
 def violations(problem: Problem, chosen: Iterable[tuple[str, str]]) -> list[str]:
@@ -45,13 +45,29 @@ def _of_person(problem: Problem, volunteer: str, names: list[str]) -> list[str]:
         for other, next_name in ordered[n + 1 :]:
             if name != next_name and not _reaches(one, other, problem.parameters):
                 found.append(f"{volunteer}: no time between {name} and {next_name}")
-    return found
+    return found + _long_days(problem, volunteer, row, needs)
+
+
+def _long_days(problem: Problem, volunteer: str, row: int, needs: list[Need]) -> list[str]:
+    """Say on which days several services, these and others, are more than is good for anybody."""
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for span in (*person_of(problem.pool, row).busy, *(need.when for need in needs)):
+        by_day[span.start.astimezone(LOCAL).date()].append(span.minutes)
+    planned = {need.when.start.astimezone(LOCAL).date() for need in needs}
+    most = problem.parameters.day_minutes
+    return [
+        f"{volunteer}: more minutes on {day} than one day has"
+        for day, minutes in by_day.items()
+        if most and day in planned and len(minutes) > 1 and sum(minutes) > most
+    ]
 
 
 def _reaches(one: Need, other: Need, parameters: Parameters) -> bool:
     """Say whether who does ``one`` can be at ``other``, which begins later, in time."""
     gap = other.when.start - one.when.end
     if gap < timedelta(minutes=parameters.buffer_minutes):
+        return False
+    if gap < timedelta(minutes=parameters.night_rest_minutes) and runs_into_night(one.when):
         return False
     if gap >= timedelta(minutes=parameters.travel_within_minutes):
         return True

@@ -109,18 +109,32 @@ def _asked(ranking: Ranking, needs: Sequence[Wanted], most: Ints) -> Asked:
     begin = start % DAY
     until = begin + end - start
     keys = ties(np.array([one.key for one in needs], dtype=np.uint64), 0, ranking.seed)
+    y, x = ranking.index.grid.cells(lat, lng)
     return Asked(
-        (keys >> np.uint64(1)).astype(np.int64),
-        *(np.radians(lat), np.radians(lng), *ranking.index.grid.cells(lat, lng), start, end),
-        sieve.slots(begin // SLOT, -(-np.minimum(until, DAY) // SLOT)).astype(np.int64),
-        sieve.slots(until * 0, np.clip(-(-(until - DAY) // SLOT), 0, DAY // SLOT)).astype(np.int64),
-        np.array([one.gender for one in needs]),
-        Named.of([[skill for skill, _level in one.skills] for one in needs]),
-        np.array([level for one in needs for _skill, level in sorted(one.skills)], dtype=np.int64),
-        Named.of([one.preferred | one.known for one in needs]),
-        Named.of([one.excluded for one in needs]),
-        most,
+        key=(keys >> np.uint64(1)).astype(np.int64),
+        lat=np.radians(lat),
+        lng=np.radians(lng),
+        y=y,
+        x=x,
+        start=start,
+        end=end,
+        slots=_slots(begin, np.minimum(until, DAY)),
+        next_slots=_slots(begin * 0, np.clip(until - DAY, 0, DAY)),
+        gender=np.array([one.gender for one in needs]),
+        skills=Named.of([[skill for skill, _level in one.skills] for one in needs]),
+        least=np.array(
+            [level for one in needs for _s, level in sorted(one.skills)], dtype=np.int64
+        ),
+        weighed=Named.of([_weighed(ranking, one) for one in needs]),
+        wished=Named.of([one.preferred | one.known for one in needs]),
+        barred=Named.of([one.excluded for one in needs]),
+        most=most,
     )
+
+
+def _slots(begin: Ints, end: Ints) -> Ints:
+    """Return the half hours of a day that are touched from one minute of it to another."""
+    return sieve.slots(begin // SLOT, -(-end // SLOT)).astype(np.int64)
 
 
 def _scored(ranking: Ranking, needs: Sequence[Wanted], found: Ints, counts: Ints) -> Edges:
@@ -156,16 +170,17 @@ def _scores(
 ) -> Floats:
     """Return the scores of pairs: what ``Ranking.scores_of`` says of each need, for many at once."""
     kinds: dict[tuple[int, bool, bool], list[int]] = defaultdict(list)
+    weighed = [_weighed(ranking, one) for one in needs]
     for q, one in enumerate(needs):
-        kinds[len(one.skills), bool(one.known), bool(one.preferred)].append(q)
+        kinds[len(weighed[q]), bool(one.known), bool(one.preferred)].append(q)
     known = Named.of([one.known for one in needs])
     preferred = Named.of([one.preferred for one in needs])
     pool, total = ranking.pool, np.zeros(len(rows))
-    for kind in kinds.values():
+    for (many, *_named), kind in kinds.items():
         of_kind = np.isin(need, kind)
         some, own = need[of_kind], rows[of_kind]
-        skills = np.zeros((len(needs), len(needs[kind[0]].skills)), dtype=np.int64)
-        skills[kind] = [[skill for skill, _level in needs[q].skills] for q in kind]
+        skills = np.zeros((len(needs), many), dtype=np.int64)
+        skills[kind] = [weighed[q] for q in kind]
         found = parts(
             pool.standing(own),
             away_m=away_m[of_kind],
@@ -176,3 +191,8 @@ def _scores(
         )
         total[of_kind] = scores(found, ranking.shares_of(needs[kind[0]]))
     return total
+
+
+def _weighed(ranking: Ranking, wanted: Wanted) -> list[int]:
+    """Return the skills whose level counts."""
+    return [skill for skill, _level in wanted.skills if skill not in ranking.pool.marks]

@@ -13,11 +13,13 @@ import numpy as np
 from matching.engine.compiled import compiled, inlined
 from matching.engine.files import MOST_PLACES
 from matching.engine.parameters import Parameters
-from matching.engine.pool import Floats, Ints, Keys
+from matching.engine.pool import Floats, Ints, Keys, Mask
 from matching.engine.problem import EARTH_M
 
 MOST_TASKS = 8  # of one person in one plan
 TOGETHER = 6  # needs that are taken apart at once
+ELSE = 8  # one in so many of them is what a person could do, not what they do
+WARM = 60  # moves for each need from which the heat is whole: fewer would not cool it down again
 HEAT = 1.0  # how much a worse plan may lose at first and still be gone on from (falls to 0)
 BLUR = 1.5  # how far at first a choice strays from the best (falls to 0)
 URGENT = 10.0  # what one step of urgency is worth beside a score
@@ -27,8 +29,10 @@ BITS = 1 << 31
 
 
 class Facts(NamedTuple):
-    """What is to be planned. Of each need: places, urgency, start and end in minutes, place. ``person`` and
-    ``score`` are its edges, those of need ``q`` from ``at[q]`` to ``at[q + 1]``; people count from 0."""
+    """What is to be planned. Of each need: places, urgency, start and end in minutes, the local day, whether
+    it runs into the night, place. ``person`` and ``score`` are its edges, those of need ``q`` from ``at[q]``
+    to ``at[q + 1]``, the highest score first; people count from 0. ``done``: minutes that the person of an
+    edge serves on that day whatever is planned."""
 
     places: Ints
     urgency: Ints
@@ -36,10 +40,13 @@ class Facts(NamedTuple):
     end: Ints
     lat: Floats
     lng: Floats
+    night: Mask
+    day: Ints
     at: Ints
     person: Ints
     score: Floats
-    limits: Floats  # buffer, within, km an hour, minutes: ``Parameters``
+    done: Ints
+    limits: Floats  # as ``limits`` has them
 
 
 class State(NamedTuple):
@@ -55,14 +62,24 @@ class State(NamedTuple):
     random: Keys
 
 
+class Could(NamedTuple):
+    """The needs that each person may do: those of person ``p`` from ``at[p]`` to ``at[p + 1]``."""
+
+    at: Ints
+    need: Ints
+
+
 def limits(parameters: Parameters) -> Floats:
-    """Return what decides whether there is time between two services."""
+    """Return what decides whether one person can do two services: buffer, from which gap on nobody asks how
+    far it is, km an hour, minutes of every way, rest after a night, minutes a day (0: any)."""
     return np.array(
         [
             parameters.buffer_minutes,
             parameters.travel_within_minutes,
             parameters.travel_km_per_hour,
             parameters.travel_minutes,
+            parameters.night_rest_minutes,
+            parameters.day_minutes,
         ],
         dtype=np.float64,
     )
@@ -87,9 +104,25 @@ def plan(facts: Facts, left: Ints, *, moves: int, seed: int) -> State:
     needs, state = len(facts.places), empty(facts, left, seed=seed)
     order = np.lexsort((np.arange(needs), np.diff(facts.at), -facts.urgency))
     for need in order:
-        fill(int(need), facts, state, 0.0)
+        fill(int(need), int(facts.places[need]), facts, state, 0.0, UNFAIR)
+    could = _could(facts, len(left))
     if needs:
-        _improve(facts, state, order, moves * needs)
+        _improve(facts, state, could, order, moves * needs, min(1.0, moves / WARM))
+    return state
+
+
+def _could(facts: Facts, people: int) -> Could:
+    need = np.repeat(np.arange(len(facts.places)), np.diff(facts.at))
+    at = np.concatenate(([0], np.cumsum(np.bincount(facts.person, minlength=people))))
+    return Could(at, need[np.argsort(facts.person, kind="stable")])
+
+
+def first_come(facts: Facts, left: Ints) -> State:
+    """Return the plan in which each need takes the best who can go when its turn comes, in the order of the
+    needs, whatever they have done: the yardstick."""
+    state = empty(facts, left)
+    for need in range(len(facts.places)):
+        fill(need, int(facts.places[need]), facts, state, 0.0, 0.0)
     return state
 
 
@@ -121,10 +154,15 @@ def _random(random: Any) -> int:
 
 
 @inlined
-def clash(q: int, r: int, start: Any, end: Any, lat: Any, lng: Any, limits: Any) -> bool:
-    """Say whether nobody can do both needs: they overlap, or there is no getting from one to the other."""
+def clash(
+    q: int, r: int, start: Any, end: Any, lat: Any, lng: Any, night: Any, limits: Any
+) -> bool:
+    """Say whether nobody can do both needs: they overlap, there is no getting from one to the other, or no
+    rest after a night."""
     gap = max(start[r] - end[q], start[q] - end[r])
     if gap < limits[0]:
+        return True
+    if gap < limits[4] and night[q if start[q] < start[r] else r]:
         return True
     if gap >= limits[1]:
         return False
@@ -139,6 +177,7 @@ def clash(q: int, r: int, start: Any, end: Any, lat: Any, lng: Any, limits: Any)
 def _fits(
     p: int,
     q: int,
+    done: int,
     tasks: Any,
     load: Any,
     left: Any,
@@ -146,32 +185,44 @@ def _fits(
     end: Any,
     lat: Any,
     lng: Any,
+    night: Any,
+    day: Any,
     limits: Any,
 ) -> bool:
     """Say whether person ``p`` can take need ``q`` beside what they do already."""
     if left[p] < end[q] - start[q] or load[p] == MOST_TASKS:
         return False
     for n in range(load[p]):
-        if tasks[p, n] == q or clash(q, tasks[p, n], start, end, lat, lng, limits):
+        r = tasks[p, n]
+        if r == q or clash(q, r, start, end, lat, lng, night, limits):
             return False
-    return True
+        if day[r] == day[q]:
+            done += end[r] - start[r]
+    return limits[5] == 0 or done == 0 or done + end[q] - start[q] <= limits[5]
 
 
-@inlined
-def fill(q: int, facts: Any, state: Any, blur: float) -> float:
-    """Fill the places of need ``q`` by who adds most, give or take ``blur``; return what was added."""
-    person, score, urgency = facts.person, facts.score, facts.urgency
+@compiled
+def fill(q: int, most: int, facts: Any, state: Any, blur: float, unfair: float) -> float:
+    """Fill ``most`` places of need ``q`` by who adds most, give or take ``blur``, where each service that
+    somebody does already counts ``unfair`` against them; return what was added."""
+    person, score, urgency, done = facts.person, facts.score, facts.urgency, facts.done
     start, end, lat, lng, limits = facts.start, facts.end, facts.lat, facts.lng, facts.limits
+    night, day = facts.night, facts.day
     tasks, load, left, random = state.tasks, state.load, state.left, state.random
     added = 0.0
-    while state.filled[q] < facts.places[q]:
+    while state.filled[q] < most:
         best, chosen = 0.0, -1
         for edge in range(facts.at[q], facts.at[q + 1]):
             p = person[edge]
-            liked = URGENT * urgency[q] + score[edge] - UNFAIR * load[p]
+            worth = URGENT * urgency[q] + score[edge]
+            if worth + blur <= best:  # nor is anybody after them liked more
+                break
+            liked = worth - unfair * load[p]
             if blur > 0:
                 liked += blur * _random(random) / BITS
-            if liked > best and _fits(p, q, tasks, load, left, start, end, lat, lng, limits):
+            if liked > best and _fits(
+                p, q, done[edge], tasks, load, left, start, end, lat, lng, night, day, limits
+            ):
                 best, chosen = liked, edge
         if chosen < 0:
             break
@@ -179,7 +230,7 @@ def fill(q: int, facts: Any, state: Any, blur: float) -> float:
     return added
 
 
-@inlined
+@compiled
 def _give(q: int, p: int, score: float, facts: Any, state: Any) -> float:
     """Give person ``p`` a place of need ``q``; return what that adds."""
     n = state.filled[q]
@@ -191,7 +242,7 @@ def _give(q: int, p: int, score: float, facts: Any, state: Any) -> float:
     return float(URGENT * facts.urgency[q] + score - UNFAIR * (state.load[p] - 1))
 
 
-@inlined
+@compiled
 def _clear(q: int, facts: Any, state: Any) -> float:
     """Take everybody off need ``q``; return what that loses."""
     lost = 0.0
@@ -207,8 +258,8 @@ def _clear(q: int, facts: Any, state: Any) -> float:
     return lost
 
 
-@inlined
-def _together(first: int, some: Any, facts: Any, state: Any) -> int:
+@compiled
+def _together(first: int, some: Any, could: Any, facts: Any, state: Any) -> int:
     """Write to ``some`` needs that hang together with ``first``: one and the same person may do them and
     does another; return how many."""
     some[0], size = first, 1
@@ -218,9 +269,15 @@ def _together(first: int, some: Any, facts: Any, state: Any) -> int:
         if size == TOGETHER or edges == 0:
             continue
         p = facts.person[facts.at[of] + _random(state.random) % edges]
-        if state.load[p] == 0:
+        if _random(state.random) % ELSE == 0:
+            other = could.need[
+                could.at[p] + _random(state.random) % (could.at[p + 1] - could.at[p])
+            ]
+        elif state.load[p] > 0:
+            other = state.tasks[p, _random(state.random) % state.load[p]]
+        else:
             continue
-        other, is_new = state.tasks[p, _random(state.random) % state.load[p]], True
+        is_new = True
         for n in range(size):
             is_new = is_new and some[n] != other
         if is_new:
@@ -230,7 +287,19 @@ def _together(first: int, some: Any, facts: Any, state: Any) -> int:
 
 
 @compiled
-def _improve(facts: Any, state: Any, order: Any, moves: int) -> None:
+def _again(some: Any, facts: Any, state: Any, blur: float) -> float:
+    """Fill the needs ``some``, some of their places first, so that one does not take what two could have;
+    return what was added."""
+    added = 0.0
+    for q in some:
+        added += fill(q, 1 + _random(state.random) % facts.places[q], facts, state, blur, UNFAIR)
+    for q in some:
+        added += fill(q, facts.places[q], facts, state, blur, UNFAIR)
+    return added
+
+
+@compiled
+def _improve(facts: Any, state: Any, could: Any, order: Any, moves: int, warmth: float) -> None:
     """Take needs apart that hang together, and keep what was put together again if it is better, or, the
     less likely the later and the worse it is, although it is worse."""
     some = np.zeros(TOGETHER, dtype=np.int64)
@@ -238,11 +307,11 @@ def _improve(facts: Any, state: Any, order: Any, moves: int) -> None:
     value = np.zeros((TOGETHER, MOST_PLACES))
     many = np.zeros(TOGETHER, dtype=np.int64)
     for move in range(moves):
-        cooling = 1.0 - move / moves
+        cooling = warmth * (1.0 - move / moves) ** 2
         first = order[_random(state.random) % len(order)]
         if state.filled[first] == facts.places[first] and _random(state.random) % 2:
             first = order[_random(state.random) % len(order)]
-        size = _together(first, some, facts, state)
+        size = _together(first, some, could, facts, state)
         for n in range(size - 1, 0, -1):  # they are put together again in any order
             other = _random(state.random) % (n + 1)
             some[n], some[other] = some[other], some[n]
@@ -252,8 +321,7 @@ def _improve(facts: Any, state: Any, order: Any, moves: int) -> None:
             many[n] = state.filled[q]
             who[n], value[n] = state.chosen[q], state.value[q]
             change -= _clear(q, facts, state)
-        for n in range(size):
-            change += fill(some[n], facts, state, BLUR * cooling)
+        change += _again(some[:size], facts, state, BLUR * cooling)
         if change >= HEAT * cooling * math.log((_random(state.random) + 1) / BITS):
             continue
         for n in range(size):

@@ -143,14 +143,14 @@ def rested(pool: Pool, rows: Ints, wanted: Wanted, parameters: Parameters) -> Ma
     busy = pool.busy.taken(rows)
     is_before = busy.start <= wanted.start
     gap = np.where(is_before, wanted.start - busy.end, busy.start - wanted.end)
-    [own] = _into_night(np.array([wanted.start]), np.array([wanted.end]))
-    night = np.where(is_before, _into_night(busy.start, busy.end), own)
+    [own] = into_night(np.array([wanted.start]), np.array([wanted.end]))
+    night = np.where(is_before, into_night(busy.start, busy.end), own)
     tired = night & (gap < parameters.night_rest_minutes)
     found: Mask = np.bincount(busy.owners()[tired], minlength=len(rows)) == 0
     return found
 
 
-def _into_night(start: Ints, end: Ints) -> Mask:
+def into_night(start: Ints, end: Ints) -> Mask:
     """Say which stretches have minutes between 22:00 and 6:00 local time."""
     begun = (start + LOCAL_MINUTES) % DAY
     found: Mask = (begun < NIGHT_ENDS * 60) | (begun + end - start > NIGHT_BEGINS * 60)

@@ -76,6 +76,7 @@ class Asked(NamedTuple):
     gender: Ints
     skills: Named
     least: Ints  # the level of each of ``skills``
+    weighed: Named  # of ``skills`` those whose level counts
     wished: Named  # preferred or known: they are looked at however far they live
     barred: Named
     most: Ints
@@ -235,7 +236,7 @@ def _weighed(
     )
     start, end = asked.start[q], asked.end[q]
     near, level, near_m = weighed[0], weighed[1], weighed[2]
-    skills, most = asked.skills.rows[asked.skills.at[q] : asked.skills.at[q + 1]], asked.most[q]
+    skills, most = asked.weighed.rows[asked.weighed.at[q] : asked.weighed.at[q + 1]], asked.most[q]
     for p in passed:
         liked = bonus + own[p] + JITTER * ((key[p] ^ own_key) / 2.0**63)
         liked += level * _level(p, skills, levels)

@@ -1,6 +1,10 @@
 """Who is looked at for many needs: everybody of whom every rule holds, near ones first, not all the same."""
 
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +20,7 @@ from matching.engine.sieve import Wanted
 from tests.matching.problems import need, problem, several, volunteer
 
 DAY = "2026-11-24"
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def set_up(stated: dict[str, Any]) -> tuple[Ranking, list[Wanted]]:
@@ -43,7 +48,7 @@ def by_rings(request, monkeypatch):
     monkeypatch.setattr(walk, "SCAN_BELOW", request.param)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(stated=several(), scan_below=st.sampled_from([0, 3_000]))
 def test_with_room_for_all_the_walk_finds_whom_looking_at_everybody_finds(stated, scan_below):
     ranking, needs = set_up(stated)
@@ -58,7 +63,7 @@ def test_with_room_for_all_the_walk_finds_whom_looking_at_everybody_finds(stated
         assert found.scores[found.at[q] : found.at[q + 1]].tolist() == everybody.scores.tolist()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(stated=several(), order=st.randoms(use_true_random=False), most=st.integers(1, 4))
 def test_the_order_of_the_file_changes_no_edge(stated, order: random.Random, most):
     found = []
@@ -115,6 +120,23 @@ def test_who_is_named_is_looked_at_and_who_is_barred_is_not():
     assert not {"friend", "bad"} & set(found)
 
 
+def test_a_paper_is_needed_and_not_weighed():
+    one = volunteer("one", skills={"escort": 2, "#lift": 1})
+    ranking, needs = set_up(
+        problem(one, volunteer("two"), needs=[need(skills={"#lift": 1, "escort": 1})])
+    )
+    found, best = (find(ranking, needs, np.array([5])) for find in (walked, exact))
+    assert names(ranking, found) == names(ranking, best) == ["one"]
+    assert found.scores.tolist() == best.scores.tolist()
+
+
+@pytest.mark.usefixtures("by_rings")
+def test_who_may_come_from_anywhere_and_lives_near_is_found_once():
+    people = [volunteer("near", radius_km=50), volunteer("far", radius_km=50, lat=31.6)]
+    ranking, needs = set_up(problem(*people))
+    assert names(ranking, walked(ranking, needs, np.array([5]))) == ["near", "far"]
+
+
 def test_few_are_found_exactly_and_many_by_walking(monkeypatch):
     ranking, needs = set_up(problem(*city(100), needs=[need("n1"), need("n2")]))
     most = np.array([9, 9])
@@ -134,3 +156,19 @@ def test_after_a_night_there_is_rest_where_the_city_wants_it():
 def test_of_no_needs_there_are_no_edges():
     ranking, needs = set_up(problem(needs=[]))
     assert edges.edges(ranking, needs, np.zeros(0, dtype=np.int64)).at.tolist() == [0]
+
+
+def told() -> str:
+    """Return the edges of a few needs, to the last digit."""
+    ranking, needs = set_up(problem(*city(300), needs=[need(f"n{n}") for n in range(5)]))
+    found = walked(ranking, needs, np.full(5, 12))
+    return f"{found.rows.tolist()} {found.scores.tolist()}"
+
+
+def test_compiled_or_not_the_edges_are_the_same(tmp_path):
+    asked = "from tests.matching.test_engine_edges import told; print(told())"
+    env = {**os.environ, "NUMBA_DISABLE_JIT": "0", "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == told()
