@@ -1,4 +1,4 @@
-"""A problem in a file: JSON (gzipped or not), each entry checked, errors that name it (ENGINE §5)."""
+"""A problem in a file (ENGINE §5): JSON, gzipped or not, or arrays (``archive``); errors name their entry."""
 
 import gzip
 import json
@@ -23,6 +23,7 @@ VERSION = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PLACES = 5
 GZIP = b"\x1f\x8b"
+ZIP = b"PK"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -306,14 +307,18 @@ def problem_of(given: Any) -> Problem:
 
 
 def read(path: Path) -> Problem:
-    """Return the problem in a file; raises ``BadProblem`` for whatever is wrong with it."""
+    """Return the problem in a file, JSON or arrays; raises ``BadProblem`` for whatever is wrong with it."""
     try:
         raw = path.read_bytes()
-        text = gzip.decompress(raw) if raw.startswith(GZIP) else raw
-        given = json.loads(text)
     except OSError as error:
         raise BadProblem(str(path), f"cannot be read: {error.strerror or error}") from None
-    except (EOFError, zlib.error):
+    if raw.startswith(ZIP):
+        from matching.engine.archive import read_npz  # noqa: PLC0415 (it imports this module)
+
+        return read_npz(path)
+    try:
+        given = json.loads(gzip.decompress(raw) if raw.startswith(GZIP) else raw)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
         raise BadProblem(str(path), "the gzipped file is cut or damaged") from None
     except (ValueError, RecursionError) as error:
         raise BadProblem(str(path), f"is not whole JSON: {error}") from None
