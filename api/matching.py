@@ -16,6 +16,7 @@ from api.shapes import ByRef, InstantField, Nothing, Shape, TextField
 from matching import actions, queries, rules
 from matching.engine import Reason
 from matching.models import Application, Opening
+from matching.queries.board import verdict
 from matching.states import DeclineReason
 from regions.models import named
 
@@ -52,14 +53,26 @@ class CandidateCard(Shape):
     volunteer = serializers.CharField(source="profile.ref")
     name = serializers.CharField(source="profile.name")
     score = serializers.FloatField(source="candidate.score")
+    parts = serializers.DictField(child=serializers.FloatField(), source="candidate.parts")
     distance_m = serializers.IntegerField(source="candidate.distance_m", allow_null=True)
     reasons = serializers.ListField(child=serializers.CharField())
 
 
-class HandPick(Shape):
-    """Whom to ask."""
+class Somebody(Shape):
+    """A volunteer whom the viewer may see."""
 
     volunteer = ByRef(lambda viewer, now: people.volunteers_for(viewer, now=now))
+
+
+class VerdictCard(Shape):
+    """What stands between somebody and an opening, in words; else their place in the list, 1 = first,
+    or null when it is far down. ``offer`` is the state of an offer that they had."""
+
+    can_go = serializers.BooleanField()
+    holds_place = serializers.BooleanField()
+    offer = serializers.CharField(source="offer.state", allow_null=True, default=None)
+    reasons = serializers.ListField(child=serializers.CharField())
+    place = serializers.IntegerField(allow_null=True)
 
 
 class OfferCard(Card):
@@ -190,11 +203,22 @@ class Openings(ReadOperations):
         rules.check_dispatches(may=queries.may_dispatch(self.viewer, row, now=now))
         return Response(CandidateCard(queries.candidates(row, now=now), many=True).data)
 
-    @extend_schema(request=HandPick, responses={201: OfferCard})
+    @extend_schema(parameters=[Somebody], responses=VerdictCard)
+    @action(detail=True, methods=["get"], pagination_class=None, url_path="why-not")
+    def why_not(self, request: Request, ref: str) -> Response:
+        """Say every hard rule between a volunteer and this opening, or their place in the list."""
+        row, now = self.get_object(), timezone.now()
+        rules.check_dispatches(may=queries.may_dispatch(self.viewer, row, now=now))
+        asked = Somebody(data=request.query_params.dict(), context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        person = asked.validated_data["volunteer"]
+        return Response(VerdictCard(verdict(row, person, now=now)).data)
+
+    @extend_schema(request=Somebody, responses={201: OfferCard})
     @action(detail=True, methods=["post"])
     def offers(self, request: Request, ref: str) -> Response:
         """Ask this volunteer, picked by hand."""
-        row, given = self.get_object(), self.given(HandPick)
+        row, given = self.get_object(), self.given(Somebody)
         return self.deed(
             lambda now: actions.send_offer(
                 opening=row, volunteer=given["volunteer"].user, by=self.viewer, now=now

@@ -1,4 +1,4 @@
-"""The dispatcher's board: the open needs of an area, and what was tried for each so far."""
+"""The dispatcher's board: the open needs of an area, what was tried for each, and one person against one."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -17,10 +17,15 @@ from django.db.models import (
     When,
 )
 
-from accounts.models import User
+from accounts.models import User, VolunteerProfile
 from help_requests.states import Urgency
+from matching import rules
+from matching.engine.order import worth
+from matching.engine.score import Parts
 from matching.models import Offer, Opening
-from matching.queries.visible import openings_for
+from matching.queries.facts import need_of
+from matching.queries.visible import candidates, live_assignments, openings_for, why_not
+from matching.queries.weights import parameters_now
 from matching.states import OfferState, OpeningState
 from regions.models import Region
 
@@ -30,6 +35,8 @@ _PRESSING = Case(
     default=Value(2),
     output_field=IntegerField(),
 )
+DEEPEST = 100  # so far down the list a place is looked for
+
 # By what the board can be ordered; equals come in the order of their keys.
 ORDERS = {
     "start": (F("starts_at").asc(),),
@@ -91,3 +98,46 @@ def points(needs: QuerySet[Opening], *, most: int) -> list[tuple[float, float]]:
     """Return where ``needs`` are, ``most`` of them; what is done from afar is nowhere."""
     placed = needs.filter(lat__isnull=False, lng__isnull=False)
     return [(lat or 0.0, lng or 0.0) for lat, lng in placed.values_list("lat", "lng")[:most]]
+
+
+def offers_of(opening: Opening) -> QuerySet[Offer]:
+    """Return who was asked for the opening, first asked first; for who fills it by hand."""
+    return opening.offers.select_related("volunteer__volunteer").order_by("pk")
+
+
+def worth_of(opening: Opening) -> dict[str, float]:
+    """Return what each part of a score is worth for this opening, by name; they sum to one."""
+    return dict(zip(Parts._fields, worth(need_of(opening), parameters_now()), strict=True))
+
+
+class Verdict(NamedTuple):
+    """One person against one need: a place held, the newest offer, every hard rule in the way in words, and
+    the place in the list of who can be asked, 1 = first; None beyond ``DEEPEST``, and for who is not in it.
+    """
+
+    holds_place: bool
+    offer: Offer | None
+    reasons: list[str]
+    place: int | None
+
+    @property
+    def can_go(self) -> bool:
+        """Say whether they are among those who can be asked."""
+        return not (self.holds_place or self.offer or self.reasons)
+
+
+def verdict(opening: Opening, person: VolunteerProfile, *, now: datetime) -> Verdict:
+    """Return what stands between ``person`` and ``opening``, or how soon they would be asked.
+
+    It is said in words only: which side does not want the other is nobody's to know.
+    """
+    if live_assignments(opening).filter(volunteer=person.user_id).exists():
+        return Verdict(holds_place=True, offer=None, reasons=[], place=None)
+    offer = opening.offers.filter(volunteer=person.user_id).order_by("-pk").first()
+    found = why_not(opening, person.user, now=now)
+    words = [rules.reason_words(reason) for reason in found]
+    said = Verdict(holds_place=False, offer=offer, reasons=words, place=None)
+    if not said.can_go:
+        return said
+    line = [one.candidate.id for one in candidates(opening, now=now, top=DEEPEST)]
+    return said._replace(place=line.index(person.user_id) + 1 if person.user_id in line else None)

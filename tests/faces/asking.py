@@ -108,6 +108,7 @@ class Asker:
             answer = getattr(self.client, row.method.lower())(
                 path,
                 headers=self.tokens[role] if is_api else {},
+                **({"data": json.loads(body)} if row.method == "GET" and body else {}),
                 **({} if row.method == "GET" else content),
             )
             transaction.set_rollback(True)

@@ -79,6 +79,7 @@ SIGNED_IN = {
     "web:case-review", "web:console-record", "web:task-evaluate", "web:org-project-change",
     "web:org-project-close", "web:org-project-archive", "web:org-shift-change", "web:org-evaluate",
     "web:org-no-show", "web:org-refuse", "web:console-weights", "web:console-board",
+    "web:console-opening", "api:opening-why-not",
     "api:weight-list", "api:weight-detail", "api:weight-now",
     "api:me", "api:profile", "api:area", "api:skills", "api:windows", "api:hours",
     "api:help-request-list", "api:help-request-detail", "api:help-request-submit",

@@ -33,7 +33,7 @@ def listed(page: str) -> list[str]:
 
 
 def address(opening: Opening) -> str:
-    return f"/console/requests/{opening.visit.request.ref}/"
+    return f"/console/openings/{opening.ref}/"
 
 
 @pytest.fixture

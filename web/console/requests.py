@@ -11,17 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
 
-from accounts.queries import desk_paths, desks_of, volunteers_for
+from accounts.queries import desk_paths, desks_of
 from accounts.roles import Permission
 from help_requests import actions, queries, rules
 from help_requests.states import CloseReason, RefusalReason, RequestState, VisitState
 from kernel.refusals import allowed, refusal_of
-from matching import actions as matching
 from matching import queries as matched
-from matching.queries.board import open_needs
-from matching.states import AssignmentState, OpeningState
+from matching.queries.board import offers_of, open_needs
+from matching.states import AssignmentState
 from rights.queries import open_incidents
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import in_parts, me, one
@@ -103,7 +101,7 @@ class AcceptForm(Form):
 
 @login_required
 def request_page(request: HttpRequest, ref: str) -> HttpResponse:
-    """Answer a request; once accepted, see its visits, who comes, and whom to ask for an open one."""
+    """Answer a request; once accepted, see its visits, who comes, and who was asked."""
     user, now = me(request), timezone.now()
     row = one(queries.request_queue(user, now=now), ref)
     form = AcceptForm(request.POST if request.method == "POST" else None)
@@ -112,17 +110,8 @@ def request_page(request: HttpRequest, ref: str) -> HttpResponse:
     ):
         messages.success(request, _("Accepted. The first volunteers are being asked."))
         return redirect("web:console-request", ref=ref)
-    openings = matched.openings_for(user, now=now).filter(
-        visit__request=row, starts_at__gt=now, state=OpeningState.OPEN
-    )
-    boards = [
-        {
-            "opening": opening,
-            "offers": opening.offers.select_related("volunteer__volunteer").order_by("pk"),
-            "candidates": matched.candidates(opening, now=now, top=10),
-        }
-        for opening in openings.order_by("starts_at")[:3]
-    ]
+    openings = open_needs(user, now=now).filter(visit__request=row).order_by("starts_at")
+    boards = [(opening, offers_of(opening)) for opening in openings[:3]]
     is_own = row.resident.user_id == user.pk
     tasks: dict[int | None, list[Any]] = {}
     for task in matched.assignments_for(user, now=now).filter(opening__visit__request=row):
@@ -205,15 +194,3 @@ def close(request: HttpRequest, ref: str) -> HttpResponse:
     """End what another body took over, or what nobody comes to any more."""
     form = CloseForm(request.POST or None)
     return _answer(request, ref, form, actions.close_request, _("Close the request"))
-
-
-@login_required
-@require_POST
-def pick(request: HttpRequest, ref: str, volunteer: str) -> HttpResponse:
-    """Ask this volunteer, picked by hand."""
-    user, now = me(request), timezone.now()
-    opening = one(matched.openings_for(user, now=now), ref)
-    person = one(volunteers_for(user, now=now), volunteer)
-    matching.send_offer(opening=opening, volunteer=person.user, by=user, now=now)
-    messages.success(request, _("%(name)s is asked.") % {"name": person.name})
-    return redirect("web:console-request", ref=opening.visit.request.ref)

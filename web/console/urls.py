@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.console import board, checks, desks, reports, requests, twice, weights
+from web.console import board, checks, desks, openings, reports, requests, twice, weights
 
 urlpatterns = [
     path("console/", requests.overview, name="console"),
@@ -11,7 +11,8 @@ urlpatterns = [
     path("console/requests/<str:ref>/refuse/", requests.refuse, name="console-refuse"),
     path("console/requests/<str:ref>/refer/", requests.refer, name="console-refer"),
     path("console/requests/<str:ref>/close/", requests.close, name="console-close"),
-    path("console/openings/<str:ref>/offer/<str:volunteer>/", requests.pick, name="console-pick"),
+    path("console/openings/<str:ref>/", openings.opening, name="console-opening"),
+    path("console/openings/<str:ref>/offer/<str:volunteer>/", openings.pick, name="console-pick"),
     path("console/board/", board.board, name="console-board"),
     path("console/weights/", weights.weights, name="console-weights"),
     path("console/desks/", desks.desks, name="desks"),

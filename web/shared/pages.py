@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -35,6 +36,13 @@ def key_in(request: HttpRequest, name: str) -> int | None:
     no row can have."""
     words = request.GET.get(name, "")
     return int(words) if words.isascii() and words.isdecimal() and len(words) < 19 else None
+
+
+def came_from(request: HttpRequest, otherwise: str) -> str:
+    """Return the page on which the button was pressed (``components/deed.html``), a page of ours."""
+    back = request.POST.get("back", "")
+    is_ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if is_ours else otherwise
 
 
 def address_of(request: HttpRequest) -> str:

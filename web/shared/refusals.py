@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from kernel.refusals import Conflict, Invalid, NotAllowed, Refusal
+from web.shared.pages import came_from
 
 STATUS = {Invalid: 422, NotAllowed: 403, Conflict: 409}
 
@@ -25,7 +26,5 @@ class RefusalMiddleware:
         if not isinstance(error, Refusal):
             return None
         status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-        back = request.POST.get("back", "")
-        is_ours = back.startswith("/") and not back.startswith("//")
-        context = {"refusal": error, "back": back if is_ours else "/"}
+        context = {"refusal": error, "back": came_from(request, "/")}
         return render(request, "web/refused.html", context, status=status)

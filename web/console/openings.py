@@ -1,0 +1,126 @@
+"""One need: what it asks for, who was asked, who can go and why, and why somebody cannot."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.models import User, VolunteerProfile
+from accounts.queries import volunteers_for
+from accounts.roles import Permission
+from accounts.states import CredentialKind, Sex, SkillCode, SkillLevel
+from kernel.references import clean_number
+from matching import actions, queries
+from matching.models import Opening
+from matching.queries.board import Tried, Verdict, offers_of, tried, verdict, worth_of
+from matching.states import OpeningState
+from web.shared.forms import Form, TextField, show
+from web.shared.pages import came_from, me, one
+from web.shared.parts import Part, parts_of
+from web.shared.posts import area
+
+UNFOLDED = 3  # of the candidates, whose reasons are read without a press
+
+
+class WhyNotForm(Form):
+    """Whom one has in mind."""
+
+    volunteer = TextField(
+        label=gettext_lazy("Volunteer number"),
+        help_text=gettext_lazy("It begins with V and stands in the volunteer's profile."),
+        max_length=40,
+    )
+
+
+def _asked_for(row: Opening) -> list[str]:
+    """Return what a volunteer has to bring, in words."""
+    skills = [
+        _("%(skill)s (%(level)s)")
+        % {"skill": SkillCode(code).label, "level": SkillLevel(level).label}
+        for code, level in sorted(row.skills.items())
+    ]
+    papers = [str(CredentialKind(kind).label) for kind in sorted(row.credentials)]
+    gender = [str(Sex(row.gender_wish).label)] if row.gender_wish else []
+    adults = [_("18 or over")] if row.adults_only else []
+    own = [_("one of the organization's own volunteers")] if row.only_own_volunteers else []
+    return [*skills, *papers, *gender, *adults, *own]
+
+
+def _candidates(row: Opening, now: datetime) -> list[dict[str, Any]]:
+    """Return who can go, best first, each with the lines of the score."""
+    worth = worth_of(row)
+    found: list[dict[str, Any]] = []
+    for shown in queries.candidates(row, now=now):
+        candidate = shown.candidate
+        lines: list[Part] = parts_of(candidate.reasons, candidate.parts, worth)
+        found.append(
+            {
+                "profile": shown.profile,
+                "score": 100 * candidate.score,
+                "distance_m": candidate.distance_m,
+                "parts": lines,
+                "is_open": len(found) < UNFOLDED,
+                "widest": max((line.most for line in lines), default=0.0),
+            }
+        )
+    return found
+
+
+def _why_not(
+    form: WhyNotForm, row: Opening, viewer: User, now: datetime
+) -> tuple[VolunteerProfile, Verdict] | None:
+    """Return the person whose number was typed, and what stands between them and the need.
+
+    Whom the viewer may not see does not exist, and is said at the field.
+    """
+    if not form.is_valid():
+        return None
+    number = clean_number(form.cleaned_data["volunteer"])
+    person = volunteers_for(viewer, now=now).filter(number=number).first()
+    if person is None:
+        form.add_error("volunteer", _("There is no volunteer with this number in your area."))
+        return None
+    return person, verdict(row, person, now=now)
+
+
+@login_required
+def opening(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one need of the viewer's area; while it is open, whom to ask for it and why."""
+    user, now = me(request), timezone.now()
+    area(request, Permission.DISPATCH)
+    row = one(queries.openings_for(user, now=now).filter(visit__isnull=False), ref)
+    form = WhyNotForm(request.GET if "volunteer" in request.GET else None)
+    is_open = row.state == OpeningState.OPEN and row.starts_at > now
+    return show(
+        request,
+        "web/console/opening.html",
+        form,
+        row=row,
+        is_open=is_open,
+        gap=row.places - row.filled,
+        asked_for=_asked_for(row),
+        offers=offers_of(row),
+        tried=tried([row]).get(row.pk, Tried()),
+        candidates=_candidates(row, now) if is_open else [],
+        answer=_why_not(form, row, user, now),
+    )
+
+
+@login_required
+@require_POST
+def pick(request: HttpRequest, ref: str, volunteer: str) -> HttpResponse:
+    """Ask this volunteer, picked by hand; then go back to where the button was pressed."""
+    user, now = me(request), timezone.now()
+    row = one(queries.openings_for(user, now=now), ref)
+    person = one(volunteers_for(user, now=now), volunteer)
+    actions.send_offer(opening=row, volunteer=person.user, by=user, now=now)
+    messages.success(request, _("%(name)s is asked.") % {"name": person.name})
+    return redirect(came_from(request, reverse("web:console-opening", args=[row.ref])))
