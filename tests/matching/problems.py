@@ -143,3 +143,36 @@ def several(draw: st.DrawFn) -> dict[str, Any]:
             }
         )
     return {**stated, "needs": needs}
+
+
+@st.composite
+def crowded(draw: st.DrawFn) -> dict[str, Any]:
+    """Return a file in which most people could do most needs, which get in each other's way."""
+    people = [
+        volunteer(
+            f"v{n}",
+            lat=31.2 + 0.01 * draw(st.integers(0, 20)),
+            radius_km=draw(st.sampled_from([5.0, 60.0])),
+            free=[[_time(480), _time(draw(st.sampled_from([780, 1200])))]],
+            minutes_left=draw(st.sampled_from([60, 180, 600])),
+            recent_services=draw(st.integers(0, 3)),
+        )
+        for n in range(draw(st.integers(1, 6)))
+    ]
+    ids = st.sampled_from([person["id"] for person in people])
+    needs = []
+    for n in range(draw(st.integers(1, 6))):
+        start = draw(st.integers(48, 100)) * 10
+        needs.append(
+            need(
+                f"n{n}",
+                lat=31.2 + 0.01 * draw(st.integers(0, 20)),
+                start=_time(start),
+                end=_time(start + draw(st.sampled_from([20, 60, 120]))),
+                places=draw(st.integers(1, 3)),
+                urgency=draw(st.integers(1, 4)),
+                preferred=draw(st.lists(ids, max_size=1)),
+                excluded=draw(st.lists(ids, max_size=2)),
+            )
+        )
+    return problem(*people, needs=needs, seed=draw(st.integers(0, 99)))

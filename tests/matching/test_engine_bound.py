@@ -12,7 +12,7 @@ from matching.engine import bound, plan, prices
 from matching.engine.assign import Drawn, drawn_up
 from matching.engine.best import Ranking
 from matching.engine.files import problem_of
-from tests.matching.problems import need, problem, several, volunteer
+from tests.matching.problems import crowded, need, problem, several, volunteer
 
 
 def drawn(stated: dict[str, Any]) -> Drawn:
@@ -44,7 +44,7 @@ def exact(facts: plan.Facts, left: Any, *, whole: bool) -> float:
 
 
 @settings(max_examples=30, deadline=None)
-@given(stated=several())
+@given(stated=several() | crowded())
 def test_prices_never_promise_less_than_the_best_plan(stated):
     facts, _people, left, _moves = drawn(stated)
     best = exact(facts, left, whole=True) if len(facts.person) else 0.0

@@ -6,12 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from matching.engine.__main__ import main
+from matching.engine.best import Ranking
+from matching.engine.edges import exact
 from matching.engine.errors import BadProblem
+from matching.engine.explain import ranked
 from matching.engine.files import problem_of, read
 from matching.engine.parameters import Parameters
+from matching.engine.sieve import RULES
 from tests.matching.problems import need, problem, volunteer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,6 +36,10 @@ BAD = [
     (problem(needs=[need(id=" ")]), "needs[0]: id: a name is needed"),
     (problem(needs=[need(id=7)]), "needs[0]: id: a name is needed"),
     (problem(needs=[need(end="2026-11-24T09:00")]), "needs[0] n1: ends before it starts"),
+    (problem(needs=[need(end="2026-11-24T08:59")]), "needs[0] n1: ends before it starts"),
+    (problem(needs=[need(start="2026-11-24T25:00")]), "needs[0] n1: start: a time like"),
+    (problem(needs=[need(lat=float("inf"))]), "needs[0] n1: lat: inf is not between -90 and 90"),
+    (problem(needs=[need(lat=121.47, lng=31.22)]), "needs[0] n1: lat: 121.47 is not between"),
     (problem(needs=[need(end="2026-11-25T09:01")]), "needs[0] n1: lasts more than a day"),
     (
         problem(needs=[need(start="2026-11-24T08:00:30")]),
@@ -162,3 +171,25 @@ def test_it_runs_without_the_platform(tmp_path):
         for _time in range(2)
     ]
     assert answers[0] == answers[1] != b""
+
+
+def test_a_million_pairs_are_kept_apart():
+    people = [volunteer(f"v{n}") for n in range(1_000)]
+    names = [one["id"] for one in people]
+    needs = [need(f"n{n}", excluded=names[:n] + names[n + 1 :]) for n in range(1_000)]
+
+    found = problem_of(problem(*people, needs=needs))
+    ranking = Ranking(found.pool, found.parameters)
+    asked = [one.wanted(ranking.pool) for one in found.needs.values()]
+    only = exact(ranking, asked, np.full(1_000, 5))
+
+    assert sum(len(one.excluded) for one in asked) == 999_000
+    assert [str(name) for name in ranking.pool.ids[only.rows]] == names
+
+
+def test_a_skill_that_nobody_has_leaves_the_need_open():
+    found = problem_of(problem(needs=[need(skills={"juggling": 1})]))
+    assert ranked(Ranking(found.pool, found.parameters), found.needs["n1"], 5) == {
+        "candidates": [],
+        "refused": {**dict.fromkeys((name for name, _rule in RULES), 0), "skilled": 1},
+    }

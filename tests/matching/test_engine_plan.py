@@ -19,7 +19,7 @@ from matching.engine.assign import assigned
 from matching.engine.best import Ranking
 from matching.engine.check import violations
 from matching.engine.files import Problem, problem_of
-from tests.matching.problems import need, problem, several, volunteer
+from tests.matching.problems import crowded, need, problem, several, volunteer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 AWAY = {"lat": 31.40, "lng": 121.47}  # 20 km to the north: an hour and a half
@@ -54,7 +54,7 @@ RULES = st.sampled_from(
 
 
 @settings(max_examples=25, deadline=None)
-@given(stated=several(), order=st.randoms(use_true_random=False), parameters=RULES)
+@given(stated=several() | crowded(), order=st.randoms(use_true_random=False), parameters=RULES)
 def test_a_plan_breaks_no_rule_and_is_the_same_in_any_order(
     stated, order: random.Random, parameters
 ):
