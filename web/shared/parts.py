@@ -1,7 +1,7 @@
 """A score in its parts, for people: what each says, what it gives, and what it could give at most."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -30,4 +30,13 @@ def parts_of(
         Part(said.get(name) or str(_UNSAID[name]), 100 * parts[name], 100 * most)
         for name, most in worth.items()
         if name in said or parts[name] > 0
+    ]
+
+
+def told(reasons: Iterable[tuple[str, float, Mapping[str, Any]]]) -> list[Part]:
+    """Return the lines of why somebody was asked, as it is kept with an offer: each part of a hundred,
+    before its weight, and nothing about anybody else."""
+    return [
+        Part(reason_words(Reason(code, value, facts)), 100 * value, 100.0)
+        for code, value, facts in reasons
     ]

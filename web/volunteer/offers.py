@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 
 from kernel.refusals import allowed, refusal_of
 from matching import actions, queries, rules
-from matching.engine import Reason
 from matching.states import DeclineReason
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
+from web.shared.parts import told
 
 
 @login_required
@@ -23,7 +23,6 @@ def offer(request: HttpRequest, ref: str) -> HttpResponse:
     """Show what, when, roughly where, why me, and by when to answer."""
     user, now = me(request), timezone.now()
     row = one(queries.offers_for(user), ref)
-    reasons = [rules.reason_words(Reason(code, value, facts)) for code, value, facts in row.reasons]
     refusal = refusal_of(
         rules.check_accept,
         offer=row,
@@ -34,7 +33,7 @@ def offer(request: HttpRequest, ref: str) -> HttpResponse:
     )
     context = {
         "row": row,
-        "reasons": reasons,
+        "reasons": told(row.reasons),
         "refusal": refusal,
         "may_extend": allowed(rules.check_extend, offer=row, by=user, now=now),
     }
