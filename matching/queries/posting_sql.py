@@ -7,6 +7,7 @@ for how a ring is walked.
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -28,11 +29,16 @@ Ranges = tuple[Sequence[int], Sequence[int]]  # cells from … to, exclusive
 
 
 class Asked(NamedTuple):
-    """What is looked for: ``only_willing``, who may be asked without having asked."""
+    """What is looked for: ``only_willing``, who may be asked without having asked. ``urgency`` (1–4) is known
+    to the chance of a yes. To see what would find more: people up to ``beyond_m`` metres farther away than
+    they chose, and with ``any_kind`` whatever categories they chose."""
 
     need: Need
     parameters: Parameters
     only_willing: bool = False
+    urgency: int = 1
+    beyond_m: int = 0
+    any_kind: bool = False
 
 
 def rows(
@@ -42,27 +48,31 @@ def rows(
     passes what the table knows, by a bound of the score."""
     need = asked.need
     others = [code for code in sorted(need.skills) if code != skill]
-    given: list[Any] = []
-    joins = ""
-    for n, code in enumerate(others):
-        joins += (
-            f" JOIN matching_posting o{n} ON o{n}.volunteer_id = p.volunteer_id"
-            f" AND o{n}.skill = %s AND o{n}.level >= {int(need.skills[code])}"
-        )
-        given.append(code)
-    levels = [*(("p.level",) if need.skills else ()), *(f"o{n}.level" for n in range(len(others)))]
-    where, values = _where(asked, skill)
-    given += values
+    # Read one by one, where somebody has passed the rest: as joins, SQLite reads all who have the skill.
+    levels = [
+        *(("p.level",) if need.skills else ()),
+        *(
+            "(SELECT o.level FROM matching_posting o"
+            " WHERE o.volunteer_id = p.volunteer_id AND o.skill = %s)"
+            for _code in others
+        ),
+    ]
+    where_, values = where(asked, skill)
+    given = [*others, *values]
     named = ", ".join(f"{level} AS level{n}" for n, level in enumerate(levels))
     inner = (
         "SELECT p.volunteer_id, p.lat, p.lng, p.radius_m, p.reliability, p.recent, p.is_new,"  # noqa: S608 (numbers of our own)
         f" {_left(need)} AS minutes{', ' * bool(named)}{named}, {_square(need)} AS square"
-        f" FROM matching_posting p{joins} WHERE {where}"
+        f" FROM matching_posting p WHERE {where_}"
     )
     source, cells = _over(inner, ranges)
     names = "".join(f"level{n}, " for n in range(len(levels)))
     bound = _bound(asked, [f"level{n}" for n in range(len(levels))])
-    reach = "" if need.point is None else f"WHERE square * {FLAT**2!r} <= 1.0 * radius_m * radius_m"
+    radius = f"(1.0 * radius_m + {int(asked.beyond_m)})"
+    passes = [f"level{n} >= {int(need.skills[code])}" for n, code in enumerate(others, start=1)]
+    if need.point is not None:
+        passes.append(f"square * {FLAT**2!r} <= {radius} * {radius}")
+    reach = f"WHERE {' AND '.join(passes)}" if passes else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT volunteer_id, lat, lng, radius_m, reliability, recent, is_new, minutes,"  # noqa: S608
@@ -75,15 +85,17 @@ def rows(
 
 def _over(inner: str, ranges: Ranges | None) -> tuple[str, tuple[list[Any], list[Any]]]:
     """Return ``inner`` over the cells of a ring, each a short walk along the index, and what is given
-    before and after its own values.
+    before and after its own values; it is worked out once, and not again for each mention of a column.
 
     PostgreSQL: one look-up a range (a plain join on BETWEEN reads the table). SQLite: the order of a CROSS
     JOIN is kept.
     """
+    is_postgresql = connection.vendor == "postgresql"
+    once = " OFFSET 0" if is_postgresql else " LIMIT -1"
     if ranges is None:
-        return f"({inner}) found", ([], [])
-    if connection.vendor == "postgresql":
-        within = f"{inner} AND p.cell >= r.low AND p.cell < r.high OFFSET 0"
+        return f"({inner}{once}) found", ([], [])
+    if is_postgresql:
+        within = f"{inner} AND p.cell >= r.low AND p.cell < r.high{once}"
         source = f"unnest(%s::bigint[], %s::bigint[]) AS r(low, high) CROSS JOIN LATERAL ({within}) found"
         return source, ([list(ranges[0]), list(ranges[1])], [])
     pairs = ",".join(f"({low},{high})" for low, high in zip(*ranges, strict=True))
@@ -93,10 +105,10 @@ def _over(inner: str, ranges: Ranges | None) -> tuple[str, tuple[list[Any], list
         " CROSS JOIN matching_posting p ON p.cell >= r.low AND p.cell < r.high",
         1,
     )
-    return f"({within}) found", ([], [])
+    return f"({within}{once}) found", ([], [])
 
 
-def _where(asked: Asked, skill: str) -> tuple[str, list[Any]]:
+def where(asked: Asked, skill: str) -> tuple[str, list[Any]]:
     """Return what a row of ``p`` has to be, and the values."""
     need = asked.need
     said = [f"p.skill = %s AND p.level >= {int(need.skills.get(skill, 0))}"]
@@ -118,8 +130,24 @@ def _where(asked: Asked, skill: str) -> tuple[str, list[Any]]:
         values.append(need.gender)
     if need.adults_only:
         said.append("p.is_adult")
+    for kind in sorted(need.credentials):
+        said.append(
+            "EXISTS (SELECT 1 FROM accounts_credential c WHERE c.volunteer_id = p.volunteer_id"
+            " AND c.kind = %s AND c.state = 'VALID' AND (c.valid_until IS NULL OR c.valid_until >= %s))"
+        )
+        values += [kind, local_date(need.when.start)]
+    if need.own_volunteers_of is not None:
+        said.append(
+            "EXISTS (SELECT 1 FROM organizations_membership m JOIN accounts_volunteerprofile v"
+            " ON v.user_id = m.user_id WHERE v.id = p.volunteer_id AND m.organization_id = %s"
+            " AND m.role = 'VOLUNTEER' AND m.confirmed_at IS NOT NULL"
+            " AND (m.ends_on IS NULL OR m.ends_on >= %s))"
+        )
+        values += [need.own_volunteers_of, local_date(need.when.start)]
     if asked.only_willing:
-        said.append(f"p.may_ask AND (p.wants & {BITS[need.category]}) <> 0")
+        said.append("p.may_ask")
+    if asked.only_willing and not asked.any_kind:
+        said.append(f"(p.wants & {BITS[need.category]}) <> 0")
     return " AND ".join(said), values
 
 
@@ -160,23 +188,23 @@ def _bound(asked: Asked, levels: Sequence[str]) -> str:
     )
     parameters = asked.parameters
     enough = 60.0 * parameters.roomy_hours
+    nearness = _nearness(float(parameters.near_km)) if asked.need.point else "1.0"
     mean = f"({' + '.join(levels)}) / {3.0 * len(levels)}" if levels else "1.0"
     return (
-        f"{near!r} * {_nearness(asked)} + {level!r} * {mean} + {reliable!r} * reliability"
+        f"{near!r} * {nearness} + {level!r} * {mean} + {reliable!r} * reliability"
         f" + {rested!r} / (1.0 + {float(parameters.rest)!r} * recent)"
         f" + {roomy!r} * (CASE WHEN minutes >= {enough!r} THEN 1.0 ELSE minutes / {enough!r} END)"
         f" + {likely!r} + {first!r} * (CASE WHEN is_new THEN 1.0 ELSE 0.0 END) + 1e-8"
     )
 
 
-def _nearness(asked: Asked) -> str:
+@lru_cache(maxsize=8)
+def _nearness(near_km: float) -> str:
     """Return exp(−distance) from above, as chords over the square of the distance (``PIECES_KM``)."""
-    if asked.need.point is None:
-        return "1.0"
     cases = []
     for low, high in pairwise(PIECES_KM):
         a, b = (FLAT * 1000.0 * km for km in (low, high))
-        at_a, at_b = (math.exp(-metre / (1000.0 * asked.parameters.near_km)) for metre in (a, b))
+        at_a, at_b = (math.exp(-metre / (1000.0 * near_km)) for metre in (a, b))
         slope = (at_b - at_a) / (b * b - a * a)
         start = at_a - slope * a * a
         square = (1000.0 * high) ** 2

@@ -50,7 +50,7 @@ class _Ring:
         self.ahead = float(rows[-1][-1]) if len(rows) == self._most else -1.0
         self._offset += len(rows)
         self._most *= 4
-        return _scored(self.asked, rows)
+        return scored(self.asked, rows)
 
 
 def line(asked: Asked) -> Iterator[Line]:
@@ -109,7 +109,7 @@ def _rarest(skills: Sequence[str]) -> str:
     return min(skills, key=lambda skill: counts[skill])
 
 
-def _scored(asked: Asked, rows: Sequence[Sequence[Any]]) -> Iterator[Line]:
+def scored(asked: Asked, rows: Sequence[Sequence[Any]]) -> Iterator[Line]:
     """Yield those of ``rows`` whose radius reaches, with the engine's own score."""
     if not rows:
         return
