@@ -31,6 +31,7 @@ class MatchingConfig(AppConfig):
         subscribe(events.OFFER_DECLINED, handlers.on_offer_ended)
         subscribe(events.OFFER_EXPIRED, handlers.on_offer_ended)
         subscribe(events.OPENING_REOPENED, handlers.on_opening_reopened)
+        subscribe(events.ASSIGNMENT_CANCELLED, handlers.on_place_lost)
         subscribe(events.OPENING_CANCELLED, handlers.on_opening_cancelled)
         for name in (
             *(people.VOLUNTEER_CHANGED, people.VOLUNTEER_REGISTERED),
@@ -50,4 +51,6 @@ class MatchingConfig(AppConfig):
         tasks.periodic("matching.plan_evening", "matching.jobs.plan_evening", minutes=15)
         tasks.periodic("matching.post_day", "matching.jobs.post_day", minutes=10)
         tasks.periodic("matching.expire_offers", "matching.jobs.expire_offers", minutes=1)
+        tasks.periodic("matching.ask_again", "matching.jobs.ask_again", minutes=1)
+        tasks.periodic("matching.learn", "matching.jobs.learn", minutes=30)
         tasks.periodic("matching.close_past", "matching.jobs.close_past", minutes=10)

@@ -34,7 +34,7 @@ def on_shift_changed(event: Event, now: datetime) -> None:
 
 
 def on_offer_ended(event: Event, now: datetime) -> None:
-    """An offer was declined or ran out: when it was the last of its wave, the next are asked."""
+    """An offer was declined or ran out: others are asked where the open offers are not enough."""
     offer = Offer.objects.select_related("opening").get(pk=event.subject_id)
     actions.send_wave(opening=offer.opening, now=now)
 
@@ -42,6 +42,13 @@ def on_offer_ended(event: Event, now: datetime) -> None:
 def on_opening_reopened(event: Event, now: datetime) -> None:
     """A place is free: the next in line has it, else the next wave is asked."""
     opening = Opening.objects.get(pk=event.subject_id)
+    actions.promote(opening=opening, now=now)
+    actions.send_wave(opening=opening, now=now)
+
+
+def on_place_lost(event: Event, now: datetime) -> None:
+    """Somebody does not come: the next in line has the place, else others are asked."""
+    opening = Opening.objects.get(assignments=event.subject_id)
     actions.promote(opening=opening, now=now)
     actions.send_wave(opening=opening, now=now)
 

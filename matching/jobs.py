@@ -18,11 +18,24 @@ logger = logging.getLogger(__name__)
 
 PLANNED_FROM = 19  # o'clock: the coming days are planned in the evening
 PLANNED_DAYS = 3
+LEARNED_FROM = 2  # o'clock
 
 
 def expire_offers() -> None:
     """Let unanswered offers expire; their events ask the next wave."""
     actions.expire_offers(now=timezone.now())
+
+
+def ask_again() -> None:
+    """Ask for the needs that are to be looked at again: in the morning, say."""
+    actions.ask_again(now=timezone.now())
+
+
+def learn() -> None:
+    """By night, once a day, learn from how people answered."""
+    now = timezone.now()
+    if now.astimezone(SHANGHAI).hour >= LEARNED_FROM:
+        actions.learn_daily(now=now)
 
 
 def close_past() -> None:

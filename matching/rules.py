@@ -12,8 +12,9 @@ from help_requests.models import Visit
 from help_requests.states import Urgency
 from kernel.refusals import Conflict, Invalid, NotAllowed
 from kernel.text import normalise
-from kernel.workdays import SHANGHAI, at_local, local_date
+from kernel.workdays import local_date
 from matching.engine import Parameters, Reason
+from matching.engine.daytime import by_day, last_answer
 from matching.engine.errors import BadProblem
 from matching.models import Application, Assignment, Offer, Opening
 from matching.states import (
@@ -25,11 +26,7 @@ from matching.states import (
     OpeningState,
 )
 
-WAVE = 3  # offers at a time, for each place that is left
-ANSWER_IN = timedelta(hours=2)
-SOONEST = timedelta(minutes=20)  # the least time anybody gets to answer
-BEFORE_START = timedelta(hours=1)  # an answer after that would be too late to travel
-DAY_BEGINS, DAY_ENDS = 8 * 60, 21 * 60  # no offer ends in the night, local time
+MORE_TIME = timedelta(hours=2)  # of daytime
 ADDRESS_SHOWN = timedelta(hours=2)
 CANCELS_REMEMBERED = timedelta(days=30)
 MOST_CANCELS = 3
@@ -41,21 +38,6 @@ MOST_WEIGHED: dict[str, int] = {
     **{"buffer_minutes": 1440, "travel_minutes": 1440, "travel_within_minutes": 1440},
     **{"night_rest_minutes": 2880, "day_minutes": 1440},
 }
-
-
-def expiry(*, now: datetime, starts_at: datetime) -> datetime:
-    """Return by when an offer is to be answered: two hours of daytime, in time before the start.
-
-    An offer never ends between 21:00 and 8:00, unless the start itself leaves no daytime.
-    """
-    end = now + ANSWER_IN
-    local = end.astimezone(SHANGHAI)
-    minutes = local.hour * 60 + local.minute
-    if minutes >= DAY_ENDS:
-        end = at_local(local_date(end) + timedelta(days=1), DAY_BEGINS + 60)
-    elif minutes < DAY_BEGINS:
-        end = at_local(local_date(end), DAY_BEGINS + 60)
-    return max(min(end, starts_at - BEFORE_START), min(now + SOONEST, starts_at))
 
 
 # What each word is worth to the engine, whose urgency goes from 1 to 4 (ENGINE §1).
@@ -117,13 +99,13 @@ def check_decline(*, offer: Offer, reason: str, by: User) -> DeclineReason:
 
 
 def check_extend(*, offer: Offer, by: User, now: datetime) -> datetime:
-    """More time is given once, two hours, when the start allows; returns the new end."""
+    """More time is given once, two hours by day, when the start allows; returns the new end."""
     if offer.volunteer_id != by.pk:
         raise NotAllowed("not_your_offer", _("This offer was made to someone else."))
     if offer.state != OfferState.SENT or now >= offer.expires_at:
         raise Conflict("offer_expired", _("This offer has expired."))
-    later = offer.expires_at + ANSWER_IN
-    if offer.extended_at or later > offer.opening.starts_at - BEFORE_START:
+    later = by_day(offer.expires_at, MORE_TIME)
+    if offer.extended_at or later > last_answer(offer.opening.starts_at):
         raise Conflict("no_more_time", _("There is no more time for this one."))
     return later
 

@@ -14,6 +14,7 @@ from matching.actions.assignments import (
     mark_no_show,
     part_ways,
 )
+from matching.actions.learning import learn, learn_daily
 from matching.actions.leaving import let_go
 from matching.actions.offers import (
     accept_offer,
@@ -21,7 +22,6 @@ from matching.actions.offers import (
     expire_offers,
     extend_offer,
     send_offer,
-    send_wave,
 )
 from matching.actions.openings import (
     cancel_opening,
@@ -46,6 +46,7 @@ from matching.actions.runs import (
     take_run,
     write_down,
 )
+from matching.actions.waves import ask_again, send_wave
 from matching.actions.weights import set_weights
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "accept_offer",
     "accept_run",
     "apply",
+    "ask_again",
     "ask_run",
     "cancel_assignment",
     "cancel_opening",
@@ -66,6 +68,8 @@ __all__ = [
     "fail_run",
     "follow_shift",
     "follow_visit",
+    "learn",
+    "learn_daily",
     "let_go",
     "mark_checked_in",
     "mark_done",

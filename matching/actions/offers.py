@@ -4,18 +4,21 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import User, VolunteerProfile
+from accounts.models import User
 from kernel.events import record
 from kernel.transitions import move
 from matching import events, queries, rules
 from matching.actions.places import lock_opening, lock_volunteer, take_place
-from matching.engine import Candidate, scored
+from matching.engine.daytime import expiry
 from matching.models import Assignment, Offer, Opening
-from matching.queries.visible import automatic_candidates
+from matching.queries import Invited
 from matching.states import OfferState, OpeningState
 
 
-def _send(opening: Opening, candidate: Candidate, *, by: User | None, now: datetime) -> Offer:
+def ask_volunteer(opening: Opening, one: Invited, *, by: User | None, now: datetime) -> Offer:
+    """Write the offer of the locked ``opening`` to somebody, with why they were chosen and what was known."""
+    candidate, guess = one.candidate, one.guess
+    urgency = rules.urgency_of(opening=opening, now=now)
     offer = Offer.objects.create(
         opening=opening,
         volunteer_id=candidate.id,
@@ -24,35 +27,14 @@ def _send(opening: Opening, candidate: Candidate, *, by: User | None, now: datet
         distance_m=candidate.distance_m,
         sent_by=by,
         sent_at=now,
-        expires_at=rules.expiry(now=now, starts_at=opening.starts_at),
+        expires_at=expiry(now, starts_at=opening.starts_at, urgency=urgency),
+        chance=guess.chance,
+        explored=one.explored,
+        propensity=one.propensity,
+        features=guess.features._asdict(),
     )
     record(events.OFFER_SENT, subject=offer, by=by, at=now, wave=opening.wave)
     return offer
-
-
-@transaction.atomic
-def send_wave(*, opening: Opening, now: datetime) -> list[Offer]:
-    """Ask the best who were not asked yet, three for each place that is left.
-
-    Nothing happens while a former wave still waits, or when the opening is not for automatic offers.
-    When nobody is left the dispatcher is told, once (``opening.escalated``).
-    """
-    opening = lock_opening(opening.pk)
-    waits = opening.offers.filter(state=OfferState.SENT).exists()
-    if opening.state != OpeningState.OPEN or opening.starts_at <= now or waits:
-        return []
-    chosen: list[Candidate] = []
-    if opening.automatic and opening.visit:
-        left = opening.places - opening.filled
-        chosen = automatic_candidates(opening, top=rules.WAVE * left, now=now)
-    opening.wave += 1
-    offers = [_send(opening, candidate, by=None, now=now) for candidate in chosen]
-    opening.next_wave_at = min((offer.expires_at for offer in offers), default=None)
-    if not offers and opening.visit and opening.escalated_at is None:
-        opening.escalated_at = now
-        record(events.OPENING_ESCALATED, subject=opening, by=None, at=now)
-    opening.save(update_fields=["wave", "next_wave_at", "escalated_at"])
-    return offers
 
 
 @transaction.atomic
@@ -70,11 +52,8 @@ def send_offer(*, opening: Opening, volunteer: User, by: User, now: datetime) ->
     if standing:
         return standing
     rules.check_fits(reasons=queries.why_not(opening, volunteer, now=now))
-    need = queries.need_of(opening)
-    pool = VolunteerProfile.objects.filter(user=volunteer)
-    people = queries.people_of(need, pool, now=now)
-    [candidate] = scored(need, people, queries.parameters_now())
-    return _send(opening, candidate, by=by, now=now)
+    one = queries.invited_by_hand(opening, volunteer, now=now)
+    return ask_volunteer(opening, one, by=by, now=now)
 
 
 def offer_to(
@@ -91,12 +70,10 @@ def offer_to(
         return None, ["asked_already"]
     if against := queries.why_not(locked, volunteer, now=now):
         return None, [reason.code for reason in against]
-    need = queries.need_of(locked)
-    people = queries.people_of(need, VolunteerProfile.objects.filter(user=volunteer), now=now)
-    [candidate] = scored(need, people, queries.parameters_now())
     locked.wave += 1
-    offer = _send(locked, candidate, by=by, now=now)
-    locked.next_wave_at = offer.expires_at
+    one = queries.invited_by_hand(locked, volunteer, now=now)
+    offer = ask_volunteer(locked, one, by=by, now=now)
+    locked.next_wave_at = queries.next_end(locked, now=now)
     locked.save(update_fields=["wave", "next_wave_at"])
     return offer, []
 
@@ -148,7 +125,7 @@ def extend_offer(*, offer: Offer, by: User, now: datetime) -> Offer:
     offer.save(update_fields=["expires_at", "extended_at"])
     record(events.OFFER_EXTENDED, subject=offer, by=by, at=now)
     Opening.objects.filter(pk=opening.pk, next_wave_at__lt=offer.expires_at).update(
-        next_wave_at=offer.expires_at
+        next_wave_at=queries.next_end(opening, now=now)
     )
     return offer
 

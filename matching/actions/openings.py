@@ -93,7 +93,8 @@ def open_for_shift(*, shift: Shift, now: datetime) -> Opening:
 def _move(
     opening: Opening, *, starts_at: datetime, ends_at: datetime, places: int, now: datetime
 ) -> None:
-    """Give the opening other times and places; who holds a place must still be able to come."""
+    """Give the opening other times and places, and have it looked at whom to ask now; who holds a place must
+    still be able to come."""
     if places < opening.filled:
         raise Conflict(
             "places_below_filled",
@@ -103,7 +104,7 @@ def _move(
     try:
         with transaction.atomic():
             Opening.objects.filter(pk=opening.pk).update(
-                starts_at=starts_at, ends_at=ends_at, places=places
+                starts_at=starts_at, ends_at=ends_at, places=places, next_wave_at=now
             )
     except IntegrityError as error:
         if refused_by(error) != NO_OVERLAP_MOVED:

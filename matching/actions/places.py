@@ -1,5 +1,6 @@
 """Places of an opening: locked, taken, given back. Everything that competes for one passes here."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -40,6 +41,12 @@ def lock_opening(pk: int, *beside: str) -> Opening:
 def lock_volunteer(user: User) -> None:
     """Lock the volunteer's own row, after the opening: rivals for her time queue here."""
     VolunteerProfile.objects.select_for_update(no_key=True).only("pk").get(user=user)
+
+
+def lock_volunteers(users: Collection[int]) -> None:
+    """Lock the rows of these volunteers (the users' keys), after the opening and always in the same order."""
+    rows = VolunteerProfile.objects.select_for_update(no_key=True).filter(user__in=users)
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def take_place(
@@ -109,10 +116,21 @@ def lapse_applications(*, opening: Opening, now: datetime) -> None:
 
 
 def give_back(*, opening: Opening, by: User | None, now: datetime) -> None:
-    """A place of the locked ``opening`` was lost: it opens again, and so does its visit."""
+    """A place of the locked ``opening`` was lost: it opens again, and so does its visit. Who was told that
+    nobody was left to ask is told anew, should it be so again."""
     opening.refresh_from_db(fields=["filled"])
     if opening.state != OpeningState.FULL or opening.is_full:
         return
-    move(opening, OpeningState.OPEN, event=events.OPENING_REOPENED, by=by, at=now, next_wave_at=now)
+    move(
+        opening,
+        OpeningState.OPEN,
+        event=events.OPENING_REOPENED,
+        by=by,
+        at=now,
+        next_wave_at=now,
+        escalated_at=None,
+        raises_at=None,
+        widening=None,
+    )
     if opening.visit and opening.visit.state == VisitState.MATCHED:
         requests.mark_visit_open_again(visit=opening.visit, by=by, now=now)

@@ -1,11 +1,13 @@
 """From "somebody is needed" to "somebody will come", and what the engine is told and answers."""
 
+from matching.models.learning import AcceptanceModel
 from matching.models.openings import Application, Assignment, Offer, Opening
 from matching.models.postings import Posting
 from matching.models.runs import Proposal, Run
 from matching.models.weighing import Weighing
 
 __all__ = [
+    "AcceptanceModel",
     "Application",
     "Assignment",
     "Offer",

@@ -32,6 +32,10 @@ class Opening(models.Model):
     The point is snapped to the 500 m grid; a remote service has none. ``skills`` is ``{code: least
     level}``, ``credentials`` a list of kinds. ``automatic`` is the resident's consent to automatic
     matching; without it only a dispatcher or the volunteer's own application fills it.
+
+    ``next_wave_at``: when it is looked at again whether somebody more is to be asked; ``raises_at``: when
+    the office above is told that nobody was found. ``widening`` says what would find more people
+    (``queries.widening``), as of ``escalated_at``.
     """
 
     machine: ClassVar[Machine] = opening_machine
@@ -57,6 +61,8 @@ class Opening(models.Model):
     wave = models.PositiveSmallIntegerField(default=0)
     next_wave_at = models.DateTimeField(null=True, db_index=True)
     escalated_at = models.DateTimeField(null=True)  # handed to the dispatcher: the pool ran dry
+    raises_at = models.DateTimeField(null=True, db_index=True)
+    widening = models.JSONField(null=True)
     state = state_field(opening_machine)
     opened_at = models.DateTimeField()
 
@@ -90,6 +96,9 @@ class Offer(models.Model):
     """A dispatch offer: this volunteer is asked to fill this opening by ``expires_at``.
 
     ``reasons`` is the engine's list of ``{"code", "score", …}``; ``sent_by`` a dispatcher, or none.
+    ``features`` is what was known when it was sent (``engine.acceptance.Features``), ``chance`` how likely
+    a yes was thought then. Who was drawn at random is ``explored``; ``propensity`` is how likely that draw
+    was, none where a person picked.
     """
 
     machine: ClassVar[Machine] = offer_machine
@@ -108,6 +117,10 @@ class Offer(models.Model):
     extended_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     decline_reason = models.CharField(max_length=12, choices=DeclineReason.choices, blank=True)
+    chance = models.FloatField(null=True)
+    explored = models.BooleanField(default=False)
+    propensity = models.FloatField(null=True)
+    features = models.JSONField(null=True)
 
     class Meta:
         constraints = [
@@ -130,6 +143,7 @@ class Offer(models.Model):
         indexes = [
             models.Index(fields=["volunteer", "state"], name="offer_volunteer_state"),
             models.Index(fields=["state", "expires_at"], name="offer_state_expires"),
+            models.Index(fields=["volunteer", "sent_at"], name="offer_volunteer_sent"),
         ]
 
     def __str__(self) -> str:

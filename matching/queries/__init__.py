@@ -1,8 +1,21 @@
 """Reading this room: what each viewer may see, and the facts the engine is told."""
 
+from matching.queries.asking import (
+    Invited,
+    invited_by_hand,
+    next_end,
+    next_wave,
+    rested,
+)
+from matching.queries.chances import answers_of_late
 from matching.queries.facts import need_of, people_of
 from matching.queries.posted import changing, may_be_asked, rows_of
-from matching.queries.runs import opening_ref, proposals_of, runs_for, told
+from matching.queries.runs import (
+    opening_ref,
+    proposals_of,
+    runs_for,
+    told,
+)
 from matching.queries.snapshot import problems, to_plan
 from matching.queries.visible import (
     address_of,
@@ -24,20 +37,26 @@ from matching.queries.visible import (
     why_not,
 )
 from matching.queries.weights import parameters_now, weighings_for
+from matching.queries.widening import widening
 
 __all__ = [
+    "Invited",
     "address_of",
     "addresses",
+    "answers_of_late",
     "applications_for",
     "assignments_for",
     "cancels_of_late",
     "candidates",
     "changing",
     "door_notes_of",
+    "invited_by_hand",
     "live_assignments",
     "may_be_asked",
     "may_dispatch",
     "need_of",
+    "next_end",
+    "next_wave",
     "offers_for",
     "opening_of",
     "opening_ref",
@@ -47,6 +66,7 @@ __all__ = [
     "people_of",
     "problems",
     "proposals_of",
+    "rested",
     "roster",
     "rows_of",
     "runs_for",
@@ -56,4 +76,5 @@ __all__ = [
     "waiting_positions",
     "weighings_for",
     "why_not",
+    "widening",
 ]

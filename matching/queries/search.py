@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import islice
+from typing import NamedTuple
 
 from accounts.models import VolunteerProfile
-from matching.engine import Candidate, rank
+from matching.engine import Candidate, Person, rank
 from matching.models import Posting
+from matching.queries.chances import with_chances
 from matching.queries.facts import helpers_of, people_of
 from matching.queries.posted import BITS
 from matching.queries.posting_sql import Asked
@@ -15,25 +17,41 @@ from matching.queries.postings import line
 BATCH = 40  # people whose facts are read at a time
 
 
+class Found(NamedTuple):
+    """Somebody who can go, with the facts by which that was said."""
+
+    candidate: Candidate
+    person: Person
+
+
 def best_of(
     asked: Asked, *, top: int, now: datetime, without: Collection[int] = frozenset()
 ) -> list[Candidate]:
+    """Return the ``top`` best who can go, as ``found_of`` does, without the facts."""
+    return [one.candidate for one in found_of(asked, top=top, now=now, without=without)]
+
+
+def found_of(
+    asked: Asked, *, top: int, now: datetime, without: Collection[int] = frozenset()
+) -> list[Found]:
     """Return the ``top`` best who can go, best first: the same people in the same order as if everybody had
     been looked at. ``without``: profiles that are passed over.
 
     The posting table names people by their score; each is looked at again by every rule, to the minute, and
     it ends when nobody who is still to come can pass the last.
     """
-    best: list[Candidate] = []
+    best: list[Found] = []
     seen = set(without)
     for keys, ahead in _batches(asked):
-        if not top or (len(best) == top and ahead < best[-1].score):
+        if not top or (len(best) == top and ahead < best[-1].candidate.score):
             break
         some = [key for key in keys if key not in seen]
         seen.update(some)
-        people = people_of(asked.need, VolunteerProfile.objects.filter(pk__in=some), now=now)
-        found = rank(asked.need, people, asked.parameters)
-        best = sorted([*best, *found], key=lambda one: one.order)[:top]
+        facts = people_of(asked.need, VolunteerProfile.objects.filter(pk__in=some), now=now)
+        people = with_chances(asked.need, facts, asked.parameters, urgency=asked.urgency, now=now)
+        told = {person.id: person for person in people}
+        found = [Found(one, told[one.id]) for one in rank(asked.need, people, asked.parameters)]
+        best = sorted([*best, *found], key=lambda one: one.candidate.order)[:top]
     return best
 
 

@@ -21,6 +21,7 @@ from matching.engine.pool import MARK
 from matching.engine.score import reliability
 from matching.models import Assignment, Offer, Opening, Posting
 from matching.queries import held
+from matching.queries.chances import usual_chances
 from matching.queries.facts import LATELY, helpers_of, kept
 from matching.queries.free import free_minutes
 from matching.queries.posted import monday_of
@@ -30,7 +31,6 @@ from regions.models import Region
 
 DAY = timedelta(days=1)
 PART = "~"  # stands in no ref: an opening of many places is planned in parts
-PRIOR = 0.3  # that somebody says yes, as long as nobody knows better
 Entry = dict[str, Any]
 
 
@@ -120,6 +120,7 @@ def _volunteers(
         .annotate(times=Count("pk"))
         .order_by()
     )
+    chances = usual_chances(asked, recent, users, now=now)
     for profile in profiles:
         user = profile.user_id
         marks = [
@@ -154,7 +155,7 @@ def _volunteers(
             "recent_services": recent[user],
             "recent_notices": asked.get(user, 0),
             "reliability": reliability(done[user], missed[user]),
-            "acceptance": PRIOR,
+            "acceptance": chances[user],
             "is_new": done[user] == 0,
         }
 

@@ -19,7 +19,7 @@ from matching.queries.facts import need_of, people_of
 from matching.queries.posting_sql import Asked
 from matching.queries.search import best_of
 from matching.queries.weights import parameters_now
-from matching.states import LIVE, ApplicationState, AssignmentState, OfferState
+from matching.states import LIVE, ApplicationState, AssignmentState
 from organizations import queries as bodies
 from organizations.models import Shift
 
@@ -142,7 +142,8 @@ def candidates(opening: Opening, *, now: datetime, top: int = 20) -> list[Shown]
 
     Who was asked already, or holds a place, is left out.
     """
-    asked = Asked(need_of(opening), parameters_now())
+    urgency = rules.urgency_of(opening=opening, now=now)
+    asked = Asked(need_of(opening), parameters_now(), urgency=urgency)
     taken = Q(user__in=Offer.objects.filter(opening=opening).values("volunteer"))
     taken |= Q(user__in=live_assignments(opening).values("volunteer"))
     best = best_of(asked, top=top, now=now, without=_keys(taken))
@@ -151,15 +152,6 @@ def candidates(opening: Opening, *, now: datetime, top: int = 20) -> list[Shown]
     return [
         Shown(c, profiles[c.id], [rules.reason_words(reason) for reason in c.reasons]) for c in best
     ]
-
-
-def automatic_candidates(opening: Opening, *, top: int, now: datetime) -> list[Candidate]:
-    """Return whom to ask next, best first, ``top`` at most: nobody who was asked, or holds a place."""
-    asked = Asked(need_of(opening), parameters_now(), only_willing=True)
-    offers = Offer.objects.filter(opening=opening).exclude(state=OfferState.WITHDRAWN)
-    taken = Q(user__in=offers.values("volunteer"))
-    taken |= Q(user__in=Assignment.objects.filter(opening=opening).values("volunteer"))
-    return best_of(asked, top=top, now=now, without=_keys(taken))
 
 
 def _keys(which: Q) -> set[int]:

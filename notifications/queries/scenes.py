@@ -130,13 +130,13 @@ def _shift(event: Event) -> Scene:
 
 
 def _opening(event: Event) -> Scene:
-    row = Opening.objects.select_related(*OPENING).get(pk=event.subject_id)
+    row = Opening.objects.select_related(*OPENING, "region__parent").get(pk=event.subject_id)
     return Scene(
         facts=opening_facts(row),
         link=desk_link(row),
         desk_link=desk_link(row),
         organization=row.organization,
-        region=row.region,
+        region=row.region.parent if event.data.get("above") else row.region,
         situation=row.state,
     )
 

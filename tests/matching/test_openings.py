@@ -216,5 +216,5 @@ def test_the_whole_way_by_events(clock):
     offer = matching.offer(fresh(need))
     actions.decline_offer(offer=offer, reason="OTHER", by=offer.volunteer, now=clock.now)
     clock.to(NOON + timedelta(minutes=2))
-    assert fresh(need).wave >= 2
+    assert fresh(need).escalated_at == NOON + timedelta(minutes=2)
     assert Offer.objects.filter(opening=need, state="SENT").count() == 0

@@ -12,7 +12,7 @@ from kernel import guards
 from matching import actions, audit, queries
 from matching.engine import Reason
 from matching.models import Assignment, Offer, Opening
-from matching.queries.visible import automatic_candidates
+from matching.queries.asking import automatic_candidates
 from matching.rules import reason_words
 from tests.conftest import sql
 from tests.factories import accounts, help_requests, matching, organizations

@@ -336,6 +336,22 @@ def test_a_volunteer_who_cannot_come_leaves_the_resident_told_and_the_desk_asked
     assert "opening_escalated" in kinds(clerk)
 
 
+def test_where_nobody_is_found_the_street_is_told_first_and_later_the_district(deliver, kinds):
+    need = make_matching.opening()
+    street, district = accounts.officer(), accounts.officer("DISTRICT", need.region.parent)
+    matching.send_wave(opening=need, now=NOON)
+    deliver()
+    assert "opening_escalated" in kinds(street)
+    assert "opening_escalated" not in kinds(district)
+
+    later = NOON + timedelta(hours=4)
+    matching.ask_again(now=later)
+    deliver(later)
+
+    assert kinds(street).count("opening_escalated") == 1
+    assert kinds(district)[-1] == "opening_escalated"
+
+
 def test_a_task_called_off_by_the_desk_is_told_the_volunteer(deliver, kinds):
     task = make_matching.assignment()
     deliver()

@@ -34,6 +34,7 @@ class Clock:
     def work(self) -> None:
         """Do what the worker would have done by now."""
         matching.expire_offers(now=self.now)
+        matching.ask_again(now=self.now)
         while deliveries.run_due(clock=self, seconds=600) == deliveries.MOST:
             pass  # a run ends when nothing is due any more, or after so many
 
@@ -49,6 +50,7 @@ class Clock:
                 records.force_close_open(now=self.now)
                 matching.close_past_openings(now=self.now)
                 bodies.close_past_shifts(now=self.now)
+                matching.learn_daily(now=self.now)
                 self.work()
             step(self.now)
         self.now = end
