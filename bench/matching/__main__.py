@@ -10,45 +10,43 @@ from bench.matching import planning, ranking, waves
 from bench.results import cores, write
 
 SIZES = [15_000, 150_000, 1_000_000]
+PARTS = ["ranking", "planning", "waves"]
 
 
-def main() -> None:
-    """Build the cities, rank, write what it took."""
-    parser = argparse.ArgumentParser(prog="python -m bench.matching", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
-    parser.add_argument("--only-print", action="store_true")
-    asked = parser.parse_args()
-    lines = [
+def _ranking(sizes: list[int]) -> list[str]:
+    return [
         "## Ranking for one need",
         "",
         (
-            "Written by `python -m bench.matching`: the best twenty out of a synthetic Shanghai, exact, by"
-            " rings over sorted columns, beside looking at everybody; the two must name the same people in"
-            f" the same order. {cores()}, Python {platform.python_version()}, numpy {np.__version__};"
-            f" measured on {date.today().isoformat()}."  # noqa: DTZ011
-        ),
-        "",
-        *ranking.table(asked.sizes),
-        "",
-    ]
-    plans = [
-        "## Planning many needs",
-        "",
-        (
-            "Written by `python -m bench.matching`: who does what, as a share of what no plan over the same"
-            " edges can pass (`lp`: the linear relaxation; `places`: every place filled by the best who is"
-            " near), beside first come first served over the same edges."
+            "Written by `python -m bench.matching --parts ranking`: the best twenty out of a synthetic"
+            " Shanghai (and the last four kinds, of a second region), exact, by rings over sorted columns,"
+            " beside looking at everybody; the two must name the same people in the same order."
             f" {cores()}, Python {platform.python_version()}, numpy {np.__version__};"
             f" measured on {date.today().isoformat()}."  # noqa: DTZ011
         ),
         "",
-        *planning.table(planning.SETTINGS),
+        *ranking.table(sizes),
         "",
     ]
-    for section in (lines, plans, waves.section()):
-        print("\n".join(section))
+
+
+def main() -> None:
+    """Build the cities, rank and plan, write what it took."""
+    parser = argparse.ArgumentParser(prog="python -m bench.matching", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--only-print", action="store_true")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    asked = parser.parse_args()
+    sections = {
+        "ranking": lambda: _ranking(asked.sizes),
+        "planning": planning.section,
+        "waves": waves.section,
+    }
+    for part in asked.parts:
+        text = "\n".join(sections[part]())
+        print(text)
         if not asked.only_print:
-            write("\n".join(section))
+            write(text)
 
 
 if __name__ == "__main__":

@@ -1,37 +1,53 @@
-"""Many needs at once: the plan beside first come first served, as shares of a bound on the same edges."""
+"""Many needs at once: the plan beside first come first served, linear programme, MIP and prices."""
 
+import multiprocessing
+import platform
 import resource
 import time
-from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 
-from bench.matching import shanghai
-from matching.engine import assign, bound, plan
+from bench.matching import shanghai, towns
+from bench.results import cores
+from matching.engine import assign, bound, plan, prices
 from matching.engine.best import Ranking
 from matching.engine.files import FileNeed
 from matching.engine.parameters import USUAL
-from matching.engine.pool import GENDERS
+from matching.engine.pool import GENDERS, Pool
+
+MIP_SECONDS = 120.0
 
 
 class Setting(NamedTuple):
-    """How many volunteers and needs, over how many days."""
+    """How many volunteers and needs of which generator, over how many days; what it is compared with."""
 
+    city: str
     volunteers: int
     needs: int
     days: int
+    lp: bool = True
+    mip: bool = False
 
 
 SETTINGS = [
-    Setting(15_000, 3_000, 3),
-    Setting(15_000, 3_000, 1),
-    Setting(5_000, 3_000, 1),
-    Setting(150_000, 30_000, 3),
+    Setting("Shanghai", 15_000, 3_000, 3, mip=True),
+    Setting("Shanghai", 15_000, 3_000, 1, mip=True),
+    Setting("Shanghai", 5_000, 3_000, 1, mip=True),
+    Setting("Shanghai", 150_000, 30_000, 3),
+    Setting("Shanghai", 1_000_000, 100_000, 3, lp=False),
+    Setting("Towns", 15_000, 3_000, 3),
+    Setting("Towns", 4_000, 3_000, 2),
+    Setting("Towns", 150_000, 30_000, 3, lp=False),
 ]
+SMALL = Setting("Shanghai", 20_000, 200, 1)
 
 
-def _needs(setting: Setting) -> list[FileNeed]:
+def _shanghai(setting: Setting) -> list[FileNeed]:
     rng = np.random.default_rng(29)
     found = []
     for number in range(setting.needs):
@@ -54,45 +70,113 @@ def _needs(setting: Setting) -> list[FileNeed]:
     return found
 
 
+def _towns(setting: Setting) -> list[FileNeed]:
+    return towns.needs(setting.needs, days=setting.days, people=setting.volunteers)
+
+
+CITIES: dict[str, tuple[Callable[[int], Pool], Callable[[Setting], list[FileNeed]]]] = {
+    "Shanghai": (shanghai.volunteers, _shanghai),
+    "Towns": (towns.volunteers, _towns),
+}
+
+
+class Measured(NamedTuple):
+    """A plan and how it came about: seconds and gigabytes, and the plan of first come first served."""
+
+    drawn: assign.Drawn
+    state: plan.State
+    first: plan.State
+    looked: float
+    planned: float
+    peak: float
+
+
+def measured(setting: Setting) -> Measured:
+    """Return the plan for one setting."""
+    volunteers, needs_of = CITIES[setting.city]
+    pool, needs = volunteers(setting.volunteers), needs_of(setting)
+    begun = time.process_time()
+    drawn = assign.drawn_up(Ranking(pool, USUAL, seed=7), needs)
+    looked = time.process_time() - begun
+    begun = time.process_time()
+    state = plan.plan(drawn.facts, drawn.left, moves=drawn.moves, seed=7)
+    planned = time.process_time() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    first = plan.first_come(drawn.facts, drawn.left)
+    return Measured(drawn, state, first, looked, planned, peak)
+
+
 def _gini(load: Any) -> float:
     ordered = np.sort(load)
     rank = np.arange(1, len(ordered) + 1)
     return float((2 * rank - len(ordered) - 1) @ ordered / (len(ordered) * ordered.sum()))
 
 
+def _mip(facts: plan.Facts, left: Any, limit: float) -> str:
+    """Say what HiGHS reaches in its time, as a share of the bound, and what it says may be missing."""
+    begun = time.perf_counter()
+    options = {"time_limit": MIP_SECONDS}
+    worth, edges = bound.solved(facts, left, whole=True, options=options)
+    spent = time.perf_counter() - begun
+    if edges is None:
+        return f"no plan in {spent:.0f} s"
+    found = plan.objective(facts, plan.of_edges(facts, left, edges))
+    return f"{found / limit:.2%} in {spent:.0f} s, gap {worth / found - 1:.2%}"
+
+
 def line(setting: Setting) -> str:
-    """Return the row of the table for one setting."""
-    ranking = Ranking(shanghai.volunteers(setting.volunteers), USUAL, seed=7)
-    needs = _needs(setting)
-    begun = time.perf_counter()
-    drawn = assign.drawn_up(ranking, needs)
-    looked = time.perf_counter() - begun
-    begun = time.perf_counter()
-    state = plan.plan(drawn.facts, drawn.left, moves=drawn.moves, seed=7)
-    planned = time.perf_counter() - begun
-    first = plan.empty(drawn.facts, drawn.left)
-    for need in range(len(needs)):
-        plan.fill(need, drawn.facts, first, 0.0)
-    limit = bound.bound(drawn.facts, drawn.left)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    share, fcfs = (plan.objective(drawn.facts, one) / limit.worth for one in (state, first))
-    filled = Counter({"plan": int(state.filled.sum()), "first": int(first.filled.sum())})
+    """Return the row of the table for one setting; the loops are compiled before it is measured."""
+    measured(SMALL)
+    (facts, _people, left, moves), state, first, looked, planned, peak = measured(setting)
+    reached, fcfs = (plan.objective(facts, one) for one in (state, first))
+    priced = prices.priced(facts, left, reached)
+    limit, beside = priced, "–"
+    if setting.lp:
+        limit, _edges = bound.solved(facts, left, whole=False, options={})
+        beside = f"{priced / limit - 1:+.2%}"
+    mip = _mip(facts, left, limit) if setting.mip else "–"
+    filled = int(state.filled.sum()) / int(first.filled.sum())
     return (
-        f"| {setting.volunteers:,} × {setting.needs:,}, {setting.days} d | {len(drawn.facts.score):,}"
-        f" | {looked:.1f} | {planned:.2f} | {share:.2%} | {fcfs:.2%} | {limit.kind}"
-        f" | {filled['plan'] / filled['first']:.3f} | {int(state.load.max())} / {int(first.load.max())}"
+        f"| {setting.city} {setting.volunteers:,} × {setting.needs:,}, {setting.days} d"
+        f" | {len(facts.score):,} | {looked:.1f} | {planned:.2f} ({moves}) | {reached / limit:.2%}"
+        f" | {fcfs / limit:.2%} | {'lp' if setting.lp else 'prices'} | {beside} | {mip} | {filled:.3f}"
+        f" | {int(state.load.max())} / {int(first.load.max())}"
         f" | {_gini(state.load):.2f} / {_gini(first.load):.2f} | {peak:.2f} |"
     )
 
 
 def table(settings: list[Setting]) -> list[str]:
-    """Return the lines of the table; the loops are compiled before the first is measured."""
-    line(Setting(500, 50, 1))
+    """Return the lines of the table, each measured in a process of its own."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn, max_tasks_per_child=1) as apart:
+        lines = list(apart.map(line, settings))
     return [
         (
-            "| volunteers × needs | edges | edges, s | plan, s | share of bound | first come | bound"
-            " | filled, × first come | most on one / first come | Gini / first come | peak, GB |"
+            "| volunteers × needs | edges | edges, s | plan, s (moves a need) | share of bound"
+            " | first come | bound | prices beside it | MIP | filled, × first come"
+            " | most on one / first come | Gini / first come | peak, GB |"
         ),
-        "|---|---|---|---|---|---|---|---|---|---|---|",
-        *(line(setting) for setting in settings),
+        "|" + "---|" * 13,
+        *lines,
+    ]
+
+
+def section() -> list[str]:
+    """Return the lines of the section."""
+    return [
+        "## Planning many needs",
+        "",
+        (
+            "Written by `python -m bench.matching --parts planning`: who does what, as a share of what no"
+            " plan over the same edges can be worth more than (`lp`: the linear relaxation; `prices`:"
+            " Lagrangian), beside first come first served over the same edges (each need in turn takes the"
+            f" best who can), and what HiGHS finds as a MIP within {MIP_SECONDS:.0f} s. Load is counted over"
+            " everybody whom an edge names; seconds are those of the processor (one thread), the peak is"
+            " that of edges and plan."
+            f" {cores()}, Python {platform.python_version()}, numpy {np.__version__}, scipy"
+            f" {scipy.__version__}; measured on {date.today().isoformat()}."  # noqa: DTZ011
+        ),
+        "",
+        *table(SETTINGS),
+        "",
     ]

@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.matching import shanghai
+from bench.matching import shanghai, towns
 from matching.engine.best import Found, Ranking
 from matching.engine.parameters import USUAL
+from matching.engine.pool import Pool
 from matching.engine.sieve import Wanted
 
 TOP = 20
-EACH = 40  # needs of each of the eight kinds: 320 in all
+EACH = 40  # needs of each kind: 320 in Shanghai, 160 in the second region
+MOST_IN_TOWNS = 150_000  # more do not live there
 
 
 class Kind(NamedTuple):
@@ -29,11 +31,11 @@ def _timed(act: Callable[[Wanted], Found], wanted: Wanted) -> tuple[Found, float
     return found, (time.perf_counter() - begun) * 1000
 
 
-def measured(size: int) -> dict[str, Kind]:
-    """Return how ``size`` volunteers are ranked for each kind of need."""
-    ranking = Ranking(shanghai.volunteers(size), USUAL, seed=7)
+def measured(pool: Pool, kinds: Callable[[Pool], dict[str, list[Wanted]]]) -> dict[str, Kind]:
+    """Return how ``pool`` is ranked for each kind of need."""
+    ranking = Ranking(pool, USUAL, seed=7)
     found = {}
-    for kind, needs in shanghai.kinds(EACH).items():
+    for kind, needs in kinds(ranking.pool).items():
         rings, everybody, differing = [], [], 0
         ranking.best(needs[0], TOP)  # the days are made when they are first asked
         for wanted in needs:
@@ -54,7 +56,10 @@ def table(sizes: list[int]) -> list[str]:
         "|---|---|---|---|---|---|---|",
     ]
     for size in sizes:
-        kinds = measured(size)
+        kinds = measured(shanghai.volunteers(size), lambda _pool: shanghai.kinds(EACH))
+        if size <= MOST_IN_TOWNS:
+            people = towns.volunteers(size)
+            kinds |= measured(people, lambda pool: towns.kinds(EACH, pool))
         rings = [spent for kind in kinds.values() for spent in kind.rings]
         everybody = [spent for kind in kinds.values() for spent in kind.everybody]
         differing = sum(kind.differing for kind in kinds.values())
