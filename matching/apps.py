@@ -33,6 +33,7 @@ class MatchingConfig(AppConfig):
         subscribe(events.OPENING_REOPENED, handlers.on_opening_reopened)
         subscribe(events.ASSIGNMENT_CANCELLED, handlers.on_place_lost)
         subscribe(events.OPENING_CANCELLED, handlers.on_opening_cancelled)
+        subscribe(events.DUTY_BEGUN, handlers.on_duty_begun)
         for name in (
             *(people.VOLUNTEER_CHANGED, people.VOLUNTEER_REGISTERED),
             *(people.VOLUNTEER_SUSPENDED, people.VOLUNTEER_RESTORED),

@@ -69,6 +69,13 @@ def on_volunteer_stopped(event: Event, now: datetime) -> None:
     actions.let_go(volunteer=User.objects.get(volunteer=event.subject_id), now=now)
 
 
+def on_duty_begun(event: Event, now: datetime) -> None:
+    """Somebody can go now: what is urgent and near in time is looked at again."""
+    if queries.on_duty(now=now).filter(pk=event.subject_id).exists():
+        for opening in queries.urgent_now(now=now):
+            actions.send_wave(opening=opening, now=now)
+
+
 def on_volunteer_changed(event: Event, now: datetime) -> None:
     """What a volunteer says of herself changed: the search knows it (within)."""
     actions.post(volunteers=[event.subject_id], now=now)

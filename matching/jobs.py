@@ -48,11 +48,6 @@ def post_day() -> None:
     actions.post_day(now=timezone.now())
 
 
-def post_all() -> int:
-    """Make the posting table anew."""
-    return actions.post_all(now=timezone.now())
-
-
 def plan_run(key: int) -> None:
     """Plan a run from where it stands to the end."""
     run = actions.take_run(key=key, now=timezone.now())

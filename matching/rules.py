@@ -27,6 +27,8 @@ from matching.states import (
 )
 
 MORE_TIME = timedelta(hours=2)  # of daytime
+LONGEST_PAUSE = 365  # days, from one kind of service
+ON_DUTY = timedelta(hours=2)  # "I can go now"
 ADDRESS_SHOWN = timedelta(hours=2)
 CANCELS_REMEMBERED = timedelta(days=30)
 MOST_CANCELS = 3
@@ -89,13 +91,29 @@ def check_no_clash(*, clash: Assignment | None) -> None:
         raise Conflict("overlap", _("You have another service at that time."))
 
 
-def check_decline(*, offer: Offer, reason: str, by: User) -> DeclineReason:
-    """The invited volunteer says no, with a reason from the list; it costs nothing."""
+def check_decline(*, offer: Offer, reason: str, pause_days: int, by: User) -> DeclineReason:
+    """The invited volunteer says no, with a reason from the list and, if they like, a pause from this kind;
+    it costs nothing."""
     if offer.volunteer_id != by.pk:
         raise NotAllowed("not_your_offer", _("This offer was made to someone else."))
     if reason not in DeclineReason.values:
         raise Invalid("reason_missing", _("Choose a reason."), field="reason")
+    if not 0 <= pause_days <= LONGEST_PAUSE:
+        raise Invalid(
+            "bad_days",
+            _("Choose up to %(n)d days.") % {"n": LONGEST_PAUSE},
+            field="pause_days",
+        )
     return DeclineReason(reason)
+
+
+def check_goes_on_duty(*, may: bool) -> None:
+    """Who may be asked at all, and allows it, can go at once."""
+    if not may:
+        raise Conflict(
+            "not_ready",
+            _("First finish what is open in your registration, and allow automatic matching."),
+        )
 
 
 def check_extend(*, offer: Offer, by: User, now: datetime) -> datetime:

@@ -44,7 +44,7 @@ LOCAL = 480  # minutes of Shanghai before UTC: the generator's clock is local
 FIRST = date(2026, 11, 23)
 AT_ONCE = 20_000
 BOX_KM = 20.0  # nobody of the generator goes farther
-COLUMNS = [field.column for field in Posting._meta.concrete_fields if field.name != "id"]
+COLUMNS = [str(field.column) for field in Posting._meta.concrete_fields if field.name != "id"]
 
 
 def local(pool: Pool) -> Pool:

@@ -48,6 +48,7 @@ from matching.actions.runs import (
 )
 from matching.actions.waves import ask_again, send_wave
 from matching.actions.weights import set_weights
+from matching.actions.willing import go_on_duty, leave_duty
 
 __all__ = [
     "Superseded",
@@ -68,8 +69,10 @@ __all__ = [
     "fail_run",
     "follow_shift",
     "follow_visit",
+    "go_on_duty",
     "learn",
     "learn_daily",
+    "leave_duty",
     "let_go",
     "mark_checked_in",
     "mark_done",

@@ -9,6 +9,7 @@ from kernel.events import record
 from kernel.transitions import move
 from matching import events, queries, rules
 from matching.actions.places import lock_opening, lock_volunteer, take_place
+from matching.actions.willing import pause_kind
 from matching.engine.daytime import expiry
 from matching.models import Assignment, Offer, Opening
 from matching.queries import Invited
@@ -96,12 +97,15 @@ def accept_offer(*, offer: Offer, by: User, now: datetime) -> Assignment:
 
 
 @transaction.atomic
-def decline_offer(*, offer: Offer, reason: str, by: User, now: datetime) -> Offer:
-    """Say no, with a reason; it costs nothing, and the next are asked.
+def decline_offer(
+    *, offer: Offer, reason: str, by: User, now: datetime, pause_days: int = 0
+) -> Offer:
+    """Say no, with a reason; it costs nothing, and the next are asked. For ``pause_days`` nobody asks for
+    this kind of service again.
 
-    Raises ``NotAllowed`` (``not_your_offer``), ``Invalid`` (``reason_missing``), ``Conflict``.
+    Raises ``NotAllowed`` (``not_your_offer``), ``Invalid`` (``reason_missing``, ``bad_days``), ``Conflict``.
     """
-    code = rules.check_decline(offer=offer, reason=reason, by=by)
+    code = rules.check_decline(offer=offer, reason=reason, pause_days=pause_days, by=by)
     move(
         offer,
         OfferState.DECLINED,
@@ -111,6 +115,8 @@ def decline_offer(*, offer: Offer, reason: str, by: User, now: datetime) -> Offe
         answered_at=now,
         decline_reason=code,
     )
+    if pause_days:
+        pause_kind(user=by, category=offer.opening.category, days=pause_days, now=now)
     return offer
 
 

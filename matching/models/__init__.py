@@ -5,11 +5,14 @@ from matching.models.openings import Application, Assignment, Offer, Opening
 from matching.models.postings import Posting
 from matching.models.runs import Proposal, Run
 from matching.models.weighing import Weighing
+from matching.models.willing import Duty, KindPause
 
 __all__ = [
     "AcceptanceModel",
     "Application",
     "Assignment",
+    "Duty",
+    "KindPause",
     "Offer",
     "Opening",
     "Posting",

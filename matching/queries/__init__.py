@@ -9,12 +9,17 @@ from matching.queries.asking import (
 )
 from matching.queries.chances import answers_of_late
 from matching.queries.facts import need_of, people_of
+from matching.queries.possible import Possible, possible
 from matching.queries.posted import changing, may_be_asked, rows_of
 from matching.queries.runs import (
+    against_words,
+    away_m,
+    load_of,
     opening_ref,
     proposals_of,
     runs_for,
     told,
+    unfilled_of,
 )
 from matching.queries.snapshot import problems, to_plan
 from matching.queries.visible import (
@@ -38,32 +43,42 @@ from matching.queries.visible import (
 )
 from matching.queries.weights import parameters_now, weighings_for
 from matching.queries.widening import widening
+from matching.queries.willing import allows_matching, duty_of, on_duty, pauses_of, urgent_now
 
 __all__ = [
     "Invited",
+    "Possible",
     "address_of",
     "addresses",
+    "against_words",
+    "allows_matching",
     "answers_of_late",
     "applications_for",
     "assignments_for",
+    "away_m",
     "cancels_of_late",
     "candidates",
     "changing",
     "door_notes_of",
+    "duty_of",
     "invited_by_hand",
     "live_assignments",
+    "load_of",
     "may_be_asked",
     "may_dispatch",
     "need_of",
     "next_end",
     "next_wave",
     "offers_for",
+    "on_duty",
     "opening_of",
     "opening_ref",
     "openings_for",
     "overlapping",
     "parameters_now",
+    "pauses_of",
     "people_of",
+    "possible",
     "problems",
     "proposals_of",
     "rested",
@@ -72,6 +87,8 @@ __all__ = [
     "runs_for",
     "to_plan",
     "told",
+    "unfilled_of",
+    "urgent_now",
     "waiting_position",
     "waiting_positions",
     "weighings_for",

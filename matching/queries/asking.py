@@ -18,8 +18,10 @@ from matching.queries.facts import need_of, people_of
 from matching.queries.posting_sql import Asked
 from matching.queries.search import Found, found_of
 from matching.queries.weights import parameters_now
+from matching.queries.willing import duties_at
 from matching.states import OfferState
 
+MOST_URGENT = 4
 TOP = 60  # so many are looked at; more when that is not enough
 MOST = 300
 
@@ -78,9 +80,11 @@ def next_wave(opening: Opening, *, now: datetime) -> Wave:
     while True:
         found = _found(opening, TOP, seen, now=now)
         seen |= profiles_of(Q(user__in=[one.candidate.id for one in found]))
+        first = _first_in_line(opening, found, urgency=urgency, now=now)
         for one, guess, past in _guessed(opening, found, urgency=urgency, now=now):
             known[one.id] = one, guess
-            hopeful.append(Hopeful(one.id, one.score, guess.chance, past.day, past.week, one.tie))
+            score = 1.0 if one.id in first else one.score
+            hopeful.append(Hopeful(one.id, score, guess.chance, past.day, past.week, one.tie))
         chosen = choose(
             hopeful, chances, places, time_left=left, urgency=urgency, key=_key(opening)
         )
@@ -89,6 +93,15 @@ def next_wave(opening: Opening, *, now: datetime) -> Wave:
         if is_sure or len(found) < TOP or len(hopeful) >= MOST:
             capped = len(chosen) < len(hopeful)
             return Wave([_invited(one, known) for one in chosen], is_sure, capped)
+
+
+def _first_in_line(
+    opening: Opening, found: Sequence[Found], *, urgency: int, now: datetime
+) -> Collection[int]:
+    """Return who is asked first whatever the score: for what is urgent, those who can go now."""
+    if urgency < MOST_URGENT:
+        return ()
+    return duties_at(opening.starts_at, [one.candidate.id for one in found], now=now)
 
 
 def _invited(one: Chosen, known: dict[int, tuple[Candidate, Guess]]) -> Invited:

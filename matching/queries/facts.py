@@ -14,9 +14,10 @@ from kernel import vault
 from kernel.workdays import at_local, local_date
 from matching.engine import Need, Person, Span
 from matching.engine.score import reliability
-from matching.models import Assignment, Offer, Opening
+from matching.models import Assignment, Duty, Offer, Opening
 from matching.queries import held
 from matching.queries.free import free_around
+from matching.queries.willing import AFTER_DUTY, duties_at
 from matching.states import LIVE, AssignmentState
 
 LATELY = timedelta(days=14)  # before today: the same number all day long
@@ -85,7 +86,7 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
             .filter(volunteer__in=users)
             .values_list("volunteer", flat=True)
         )
-    free = free_around(need, ids)
+    free, duties = free_around(need, ids), duties_at(need.when.start, users, now=now)
     return [
         Person(
             id=profile.user_id,
@@ -97,13 +98,13 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
             is_paused=profile.paused_until is not None and profile.paused_until >= day,
             lesson_passed=profile.lesson_passed_at is not None,
             sex=profile.sex,
-            point=None if profile.lat is None else (profile.lat, profile.lng or 0.0),
+            point=_place(profile, duties.get(profile.user_id)),
             radius_m=profile.radius_m,
             minutes_left_this_week=profile.minutes_per_week - work.minutes[profile.user_id],
             skills=skills[profile.pk],
             credentials=papers[profile.pk],
             categories=wishes[profile.pk],
-            free=free[profile.pk],
+            free=[*free[profile.pk], *_span(duties.get(profile.user_id))],
             busy=work.busy[profile.user_id],
             blocked=profile.pk in blocked,
             organizations=own[profile.user_id],
@@ -120,6 +121,18 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
 
 def _counts(offers: QuerySet[Offer]) -> dict[int, int]:
     return dict(offers.values_list("volunteer").annotate(times=Count("pk")).order_by())
+
+
+def _place(profile: VolunteerProfile, duty: Duty | None) -> tuple[float, float] | None:
+    """Return where somebody sets out from: on duty, where they are."""
+    if duty and duty.lat is not None and duty.lng is not None:
+        return duty.lat, duty.lng
+    return None if profile.lat is None or profile.lng is None else (profile.lat, profile.lng)
+
+
+def _span(duty: Duty | None) -> list[Span]:
+    """Return when somebody on duty is free, whatever the week says."""
+    return [Span(duty.since, duty.until + AFTER_DUTY)] if duty else []
 
 
 class Work(NamedTuple):

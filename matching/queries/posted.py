@@ -19,6 +19,7 @@ from matching.models.postings import DAYS, WEEKS
 from matching.queries import held
 from matching.queries.facts import LATELY, kept
 from matching.queries.free import free_minutes, weekly
+from matching.queries.willing import pauses
 from matching.states import LIVE, AssignmentState
 
 SLOT = 30  # minutes
@@ -144,7 +145,8 @@ def rows_of(ids: Collection[int], *, today: date) -> list[Posting]:
     profiles = list(VolunteerProfile.objects.filter(may_be_asked(), pk__in=ids).order_by("pk"))
     keys_of = [profile.pk for profile in profiles]
     levels, wishes = held.levels(keys_of), held.wishes(keys_of)
-    allow = held.willing([profile.user_id for profile in profiles])
+    users = [profile.user_id for profile in profiles]
+    allow, paused = held.willing(users), pauses(users, today)
     usual = _usual(keys_of)
     moving = changing(profiles, today=today)
     return [
@@ -159,7 +161,7 @@ def rows_of(ids: Collection[int], *, today: date) -> list[Posting]:
             sex=profile.sex,
             is_adult=profile.is_adult,
             may_ask=profile.user_id in allow,
-            wants=sum(BITS[category] for category in wishes[profile.pk]),
+            wants=sum(BITS[kind] for kind in wishes[profile.pk] - paused[profile.user_id]),
             week_minutes=profile.minutes_per_week,
             paused_until=profile.paused_until,
             **moving[profile.pk],

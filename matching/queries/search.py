@@ -13,6 +13,7 @@ from matching.queries.facts import helpers_of, people_of
 from matching.queries.posted import BITS
 from matching.queries.posting_sql import Asked
 from matching.queries.postings import line
+from matching.queries.willing import duties_at
 
 BATCH = 40  # people whose facts are read at a time
 
@@ -42,7 +43,7 @@ def found_of(
     """
     best: list[Found] = []
     seen = set(without)
-    for keys, ahead in _batches(asked):
+    for keys, ahead in _batches(asked, now=now):
         if not top or (len(best) == top and ahead < best[-1].candidate.score):
             break
         some = [key for key in keys if key not in seen]
@@ -55,22 +56,25 @@ def found_of(
     return best
 
 
-def _batches(asked: Asked) -> Iterator[tuple[list[int], float]]:
+def _batches(asked: Asked, *, now: datetime) -> Iterator[tuple[list[int], float]]:
     """Yield profiles to look at, and the score that nobody of them or after them passes.
 
-    First those who have helped this resident before: what that adds stands in no table.
+    First those who have helped this resident before, and those who can go now: what that adds, and where
+    they are, stands in no table.
     """
-    yield _known(asked), 1.0
+    yield _first(asked, now=now), 1.0
     people = line(asked)
     while some := list(islice(people, BATCH)):
         yield [one.volunteer for one in some], some[0].score
 
 
-def _known(asked: Asked) -> list[int]:
-    if not asked.need.has_known or asked.need.resident is None:
+def _first(asked: Asked, *, now: datetime) -> list[int]:
+    users = set(duties_at(asked.need.when.start, None, now=now))
+    if asked.need.has_known and asked.need.resident is not None:
+        users.update(helpers_of(asked.need.resident).values_list("volunteer", flat=True))
+    if not users:
         return []
-    helped = helpers_of(asked.need.resident).values("volunteer")
-    allowed = VolunteerProfile.objects.filter(user__in=helped)
+    allowed = VolunteerProfile.objects.filter(user__in=users)
     if asked.only_willing:
         posted = Posting.objects.filter(skill="", may_ask=True)
         wants = BITS[asked.need.category]

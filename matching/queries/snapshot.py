@@ -30,6 +30,13 @@ from matching.states import LIVE, AssignmentState, OfferState, OpeningState
 from regions.models import Region
 
 DAY = timedelta(days=1)
+MOST_AROUND = 200  # needs that one volunteer is compared with
+NAMED = (
+    "region__parent",
+    "organization",
+    "visit__request__resident",
+    "visit__request__service_type",
+)
 PART = "~"  # stands in no ref: an opening of many places is planned in parts
 Entry = dict[str, Any]
 
@@ -57,10 +64,36 @@ def to_plan(region: Region, first: date, last: date, *, now: datetime) -> list[t
     return [(row, row.places - row.filled - row.waiting) for row in openings]
 
 
+def around(
+    profile: VolunteerProfile, *, until: datetime, farther_m: int, now: datetime
+) -> list[tuple[Opening, int]]:
+    """Return the open needs whose residents allow to be matched within the volunteer's radius, or
+    ``farther_m`` metres more, by time."""
+    assert profile.lat is not None
+    assert profile.lng is not None
+    reach = 1.1 * (profile.radius_m + farther_m) / METRES_PER_DEGREE
+    openings = Opening.objects.filter(
+        state=OpeningState.OPEN,
+        automatic=True,
+        visit__isnull=False,
+        starts_at__gt=now,
+        starts_at__lt=until,
+        lat__range=(profile.lat - reach, profile.lat + reach),
+        lng__range=(profile.lng - 1.3 * reach, profile.lng + 1.3 * reach),
+    )
+    seen = openings.select_related(*NAMED).order_by("starts_at", "ref")
+    return [(row, 1) for row in seen[:MOST_AROUND]]
+
+
 def problems(
-    openings: Sequence[tuple[Opening, int]], *, parameters: Parameters, now: datetime
+    openings: Sequence[tuple[Opening, int]],
+    *,
+    parameters: Parameters,
+    now: datetime,
+    profiles: Sequence[VolunteerProfile] | None = None,
 ) -> Iterator[Entry]:
-    """Yield one problem for each week (Monday to Sunday) of ``openings``: minutes are left by the week."""
+    """Yield one problem for each week (Monday to Sunday) of ``openings``: minutes are left by the week. Of
+    ``profiles``, or of everybody who may be asked and could come so far."""
     weeks: dict[date, list[tuple[Opening, int]]] = defaultdict(list)
     for opening, places in openings:
         weeks[monday_of(local_date(opening.starts_at))].append((opening, places))
@@ -71,12 +104,18 @@ def problems(
             "crs": "WGS-84",
             "seed": monday.toordinal(),
             "parameters": asdict(parameters),
-            **_entries(some, monday, now=now),
+            **_entries(some, monday, profiles, now=now),
         }
 
 
-def _entries(some: Sequence[tuple[Opening, int]], monday: date, *, now: datetime) -> Entry:
-    profiles = _near([opening for opening, _places in some])
+def _entries(
+    some: Sequence[tuple[Opening, int]],
+    monday: date,
+    of: Sequence[VolunteerProfile] | None,
+    *,
+    now: datetime,
+) -> Entry:
+    profiles = _near([opening for opening, _places in some]) if of is None else of
     refs = {profile.user_id: profile.ref for profile in profiles}
     days = sorted({local_date(opening.starts_at) + n * DAY for opening, _p in some for n in (0, 1)})
     return {

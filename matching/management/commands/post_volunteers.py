@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
-from matching import jobs
+from matching import actions
 
 
 class Command(BaseCommand):
@@ -14,5 +15,5 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         """Write, and say how many people can be found."""
-        people = jobs.post_all()
+        people = actions.post_all(now=timezone.now())
         self.stdout.write(f"{people} volunteers can be found")

@@ -1,0 +1,98 @@
+"""What a volunteer could do, and what they could do as well if one thing were otherwise: a skill, an hour, a
+few kilometres. Nothing is said about residents but street, kind and time, and nothing of pairs."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from accounts.models import VolunteerProfile
+from kernel.workdays import local_date
+from matching.engine import sieve
+from matching.engine.files import FileNeed, Problem, problem_of
+from matching.engine.pool import MARK
+from matching.models import Opening
+from matching.queries.runs import opening_ref
+from matching.queries.snapshot import around, problems
+from matching.queries.weights import parameters_now
+
+AHEAD = timedelta(days=14)
+FARTHER_KM = (2, 5, 10)  # beyond the radius that was chosen
+UNSAID = {"not_blocked", "wished"}  # rules that are nobody's to change
+
+
+@dataclass(slots=True)
+class Possible:
+    """Needs of the coming two weeks: those that fit; and how many more there would be with one more skill
+    (code, level), one more category, one paper, so many kilometres, at one more weekday and hour, with
+    more hours a week."""
+
+    fits: list[Opening] = field(default_factory=list)
+    skills: Counter[tuple[str, int]] = field(default_factory=Counter)
+    categories: Counter[str] = field(default_factory=Counter)
+    papers: Counter[str] = field(default_factory=Counter)
+    kilometres: Counter[int] = field(default_factory=Counter)
+    hours: Counter[tuple[int, int]] = field(default_factory=Counter)
+    more_minutes: int = 0
+
+
+def possible(profile: VolunteerProfile, *, now: datetime) -> Possible:
+    """Return what is open for ``profile``; each need counts for at most one thing that stands in its way."""
+    found = Possible()
+    if profile.lat is None:
+        return found
+    openings = around(profile, until=now + AHEAD, farther_m=1000 * FARTHER_KM[-1], now=now)
+    by_ref = {opening.ref: opening for opening, _places in openings}
+    told = problems(openings, parameters=parameters_now(), now=now, profiles=[profile])
+    seen: set[str] = set()
+    for problem in map(problem_of, told):
+        for need in problem.needs.values():
+            opening = by_ref[opening_ref(need.id)]
+            if opening.ref not in seen:
+                seen.add(opening.ref)
+                _count(found, problem, need, opening)
+    return found
+
+
+def _count(found: Possible, problem: Problem, need: FileNeed, opening: Opening) -> None:
+    pool, wanted, one = problem.pool, need.wanted(problem.pool), np.array([0])
+    against = [
+        name for name, rule in sieve.RULES if not rule(pool, one, wanted, problem.parameters)[0]
+    ]
+    if not against:
+        found.fits.append(opening)
+    if len(against) != 1 or against[0] in UNSAID:
+        return
+    if against == ["skilled"]:
+        _count_skill(found, problem, need)
+    elif against == ["near"]:
+        beyond = (float(sieve.away_m(pool, one, wanted)[0]) - float(pool.radius_m[0])) / 1000
+        found.kilometres.update(km for km in FARTHER_KM if beyond <= km)
+    elif against == ["free"]:
+        found.hours[local_date(opening.starts_at).weekday(), _hour(opening)] += 1
+    elif against == ["within_her_week"]:
+        found.more_minutes += 1
+
+
+def _hour(opening: Opening) -> int:
+    return (opening.starts_at + timedelta(hours=8)).hour
+
+
+def _count_skill(found: Possible, problem: Problem, need: FileNeed) -> None:
+    """Count what is missing when it is one thing only."""
+    pool = problem.pool
+    column = {name: number for number, name in enumerate(pool.skills)}
+    missing = [
+        (name, level) for name, level in need.skills.items() if pool.levels[column[name], 0] < level
+    ]
+    if len(missing) > 1:
+        return
+    [(name, level)] = missing
+    kind, _colon, value = name.removeprefix(MARK).partition(":")
+    if not name.startswith(MARK):
+        found.skills[name, level] += 1
+    elif kind == "wishes":
+        found.categories[value] += 1
+    elif kind == "paper":
+        found.papers[value] += 1
