@@ -20,6 +20,7 @@ from api import (
     regions,
     residents,
     rights,
+    runs,
     service_records,
     sessions,
     visits,
@@ -56,6 +57,7 @@ router.register("credentials", papers.Credentials, "credential")
 router.register("grants", papers.Grants, "grant")
 router.register("desks", posts.Desks, "desk")
 router.register("accounts", posts.Accounts, "account")
+router.register("runs", runs.Runs, "run")
 router.register("weights", weights.Weights, "weight")
 router.register("me/consents", accounts.Consents, "consent")
 router.register("me/verification", papers.MyVerifications, "my-verification")

@@ -190,4 +190,7 @@ REASONS = {
     "week_full": _("the chosen hours of the week are used up"),
     "own_only": _("only the organization's own volunteers"),
     "not_asked": _("does not want to be asked automatically"),
+    # What comes between a plan and its offers; see ``actions.runs``.
+    "asked_already": _("was asked already, or others were asked for the place"),
+    "opening_closed": _("nobody is needed there any more"),
 }

@@ -1,17 +1,22 @@
-"""What each viewer may see of runs, and what they were told."""
+"""What each viewer may see of runs: what is proposed, what stays unfilled, how the load is spread."""
 
 import gzip
 import json
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from accounts import queries as people
 from accounts.models import User
 from accounts.roles import Permission
-from matching.models import Proposal, Run
+from matching.engine import Reason
+from matching.engine.problem import distance_m
+from matching.models import Opening, Proposal, Run
 from matching.queries.snapshot import PART
+from matching.rules import reason_words
 
 
 def runs_for(viewer: User | None, *, now: datetime) -> QuerySet[Run]:
@@ -25,8 +30,64 @@ def runs_for(viewer: User | None, *, now: datetime) -> QuerySet[Run]:
 def proposals_of(run: Run) -> QuerySet[Proposal]:
     """Return what a run proposes, by the time of the need."""
     return Proposal.objects.filter(run=run).select_related(
-        "volunteer__volunteer__region", "opening__region", "opening__visit__request__service_type"
+        *("volunteer__volunteer", "opening__region", "opening__visit__request__service_type"),
+        "offer",
     )
+
+
+def away_m(proposal: Proposal) -> int | None:
+    """Return how far the volunteer lives from the need, in metres; None where one of them has no place."""
+    away = distance_m(_point(proposal.opening), _point(proposal.volunteer.volunteer))
+    return None if away is None else round(away)
+
+
+def _point(placed: Any) -> tuple[float, float] | None:
+    return None if placed.lat is None else (placed.lat, placed.lng)
+
+
+def against_words(proposal: Proposal) -> list[str]:
+    """Return in words what had come between a proposal and its offer."""
+    facts = {"distance_m": away_m(proposal) or 0}
+    return [reason_words(Reason(code, 0.0, facts)) for code in proposal.against]
+
+
+def load_of(proposals: Iterable[Proposal]) -> list[tuple[int, int]]:
+    """Return how many people would get so many services: (services, people), the fewest first."""
+    each = Counter(proposal.volunteer_id for proposal in proposals)
+    return sorted(Counter(each.values()).items())
+
+
+class Unfilled(NamedTuple):
+    """A need for which the plan has ``places`` people too few. Of ``looked_at`` people each rule was the
+    first to turn down so many (``refused``); the others fit, and are proposed elsewhere or told to wait."""
+
+    opening: Opening
+    places: int
+    looked_at: int
+    refused: dict[str, int]
+
+    @property
+    def fit(self) -> int:
+        """How many could have gone."""
+        return self.looked_at - sum(self.refused.values())
+
+
+def unfilled_of(run: Run) -> list[Unfilled]:
+    """Return what the plan leaves unfilled, by the time of the need, and why."""
+    left: dict[str, Unfilled] = {}
+    entries = [(n, entry) for n, answer in enumerate(run.answer) for entry in answer["unfilled"]]
+    refs = {opening_ref(entry["need"]) for _n, entry in entries}
+    openings = Opening.objects.filter(ref__in=refs).select_related(
+        "region", "visit__request__service_type"
+    )
+    by_ref = {opening.ref: opening for opening in openings}
+    pools = [len(problem["volunteers"]) for problem in told(run)] if entries else []
+    for n, entry in entries:
+        ref = opening_ref(entry["need"])
+        before = left[ref].places if ref in left else 0
+        looked_at = pools[n] if pools else sum(entry["refused"].values())
+        left[ref] = Unfilled(by_ref[ref], before + entry["places"], looked_at, entry["refused"])
+    return sorted(left.values(), key=lambda one: (one.opening.starts_at, one.opening.pk))
 
 
 def told(run: Run) -> list[dict[str, Any]]:

@@ -80,6 +80,8 @@ SIGNED_IN = {
     "web:org-project-close", "web:org-project-archive", "web:org-shift-change", "web:org-evaluate",
     "web:org-no-show", "web:org-refuse", "web:console-weights", "web:console-board",
     "web:console-opening", "api:opening-why-not",
+    "web:console-runs", "web:console-run", "web:console-run-cancel",
+    "api:run-list", "api:run-detail", "api:run-accept", "api:run-cancel",
     "api:weight-list", "api:weight-detail", "api:weight-now",
     "api:me", "api:profile", "api:area", "api:skills", "api:windows", "api:hours",
     "api:help-request-list", "api:help-request-detail", "api:help-request-submit",

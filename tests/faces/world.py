@@ -158,6 +158,7 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
         "block": block,
         "proof": proof,
         "weighing": weighing,
+        "run": matched.run(seat),
         "complaint": complaint,
         "appeal": rights.appeal(record),
         "incident": rights.incident(region=seat, by=volunteer, assignment=assignment),

@@ -1,15 +1,20 @@
 """Openings, offers and tasks, built through actions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from accounts import actions as people
 from accounts.models import User
 from accounts.states import Category, Purpose
 from help_requests.models import Visit
+from kernel.workdays import local_date
 from matching import actions
-from matching.models import Application, Assignment, Offer, Opening
+from matching.engine.assign import assigned
+from matching.engine.files import problem_of
+from matching.models import Application, Assignment, Offer, Opening, Run
+from matching.states import RunState
 from organizations.models import Shift
+from regions.models import Region
 from tests.factories import accounts, help_requests, organizations
 from tests.factories.accounts import NOON
 
@@ -63,3 +68,20 @@ def assignment(of: Opening | None = None, who: User | None = None) -> Assignment
     """Return the task of a volunteer who accepted an offer."""
     made = offer(of, who)
     return actions.accept_offer(offer=made, by=made.volunteer, now=NOON)
+
+
+def run(region: Region, *, now: datetime = NOON) -> Run:
+    """Return a plan of the coming week of ``region``, ready to look at; one that was open gives way."""
+    for before in Run.objects.filter(region=region, state=RunState.READY):
+        actions.cancel_run(run=before, by=None, now=now)
+    first = local_date(now)
+    asked = actions.ask_run(
+        region=region, first_day=first, last_day=first + timedelta(days=6), by=None, now=now
+    )
+    taken = actions.take_run(key=asked.pk, now=now)
+    assert taken is not None
+    for problem in actions.write_down(run=taken, now=now):
+        actions.note_answer(run=taken, answer=assigned(problem_of(problem)), now=now)
+    actions.show_run(run=taken, now=now)
+    taken.refresh_from_db()
+    return taken

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from web.console import board, checks, desks, openings, reports, requests, twice, weights
+from web.console import (
+    board,
+    checks,
+    desks,
+    openings,
+    reports,
+    requests,
+    runs,
+    twice,
+    weights,
+)
 
 urlpatterns = [
     path("console/", requests.overview, name="console"),
@@ -14,6 +24,9 @@ urlpatterns = [
     path("console/openings/<str:ref>/", openings.opening, name="console-opening"),
     path("console/openings/<str:ref>/offer/<str:volunteer>/", openings.pick, name="console-pick"),
     path("console/board/", board.board, name="console-board"),
+    path("console/runs/", runs.runs, name="console-runs"),
+    path("console/runs/<str:ref>/", runs.run, name="console-run"),
+    path("console/runs/<str:ref>/cancel/", runs.cancel, name="console-run-cancel"),
     path("console/weights/", weights.weights, name="console-weights"),
     path("console/desks/", desks.desks, name="desks"),
     path("console/desks/<str:ref>/end/", desks.end, name="desk-end"),

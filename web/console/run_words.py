@@ -1,0 +1,50 @@
+"""What a plan says of itself, in words: how good it is, and why a need stays unfilled."""
+
+import math
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from matching import queries
+from matching.models import Run
+
+# By the engine's rules (``engine.sieve.RULES``), in the order in which they are asked.
+REFUSED: dict[str, Promise] = {
+    "not_blocked": gettext_lazy("were asked before, or do not suit"),
+    "skilled": gettext_lazy("lack a skill or a paper, or do not want this kind of help"),
+    "wished": gettext_lazy("are not whom the resident wishes for"),
+    "near": gettext_lazy("live too far away"),
+    "free": gettext_lazy("are not free at that time"),
+    "not_busy": gettext_lazy("have another service too close in time"),
+    "rested": gettext_lazy("need a night's rest between the services"),
+    "within_her_day": gettext_lazy("have enough to do on that day"),
+    "within_her_week": gettext_lazy("have used up their hours of the week"),
+}
+
+
+def gap_in_words(row: Run) -> str:
+    """Return how far the plan may be from the best one, never less than it is; "" before there is one."""
+    if row.gap is None:
+        return ""
+    if not row.bound:
+        return _("there is nobody whom a plan could propose")
+    permille = math.ceil(round(row.gap * 1000, 3))
+    if not permille:
+        return _("as good as is possible at all")
+    return _("at most %(gap).1f %% below what is possible at all") % {"gap": permille / 10}
+
+
+def unfilled_in_words(row: Run) -> list[dict[str, Any]]:
+    """Return the needs that stay unfilled, each with how many people every rule turned down first."""
+    return [
+        {
+            "opening": one.opening,
+            "places": one.places,
+            "looked_at": one.looked_at,
+            "refused": [(REFUSED[rule], n) for rule, n in one.refused.items() if n],
+            "fit": one.fit,
+        }
+        for one in queries.unfilled_of(row)
+    ]
