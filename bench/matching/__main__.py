@@ -6,11 +6,12 @@ from datetime import date
 
 import numpy as np
 
-from bench.matching import planning, ranking, waves
+from bench.matching import on_databases, planning, ranking, waves
 from bench.results import cores, write
 
 SIZES = [15_000, 150_000, 1_000_000]
-PARTS = ["ranking", "planning", "waves"]
+PARTS = ["ranking", "planning", "waves", "postings", "storms", "changes"]
+ROUNDS, CHANGES = 200, 100_000
 
 
 def _ranking(sizes: list[int]) -> list[str]:
@@ -41,6 +42,9 @@ def main() -> None:
         "ranking": lambda: _ranking(asked.sizes),
         "planning": planning.section,
         "waves": waves.section,
+        "postings": lambda: on_databases.postings(asked.sizes),
+        "storms": lambda: on_databases.storms(ROUNDS),
+        "changes": lambda: on_databases.changes(CHANGES),
     }
     for part in asked.parts:
         text = "\n".join(sections[part]())

@@ -1,0 +1,104 @@
+"""The sections that need a database: the search in SQL, storms of rivals, a table after many changes."""
+
+import platform
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from bench.matching.databases import on_postgresql, on_sqlite
+from bench.results import cores
+
+GOALS = "goal at 1,000,000: ≤ 10 / 40 ms; ≥ 10 × faster than the box; 0 differing"
+
+
+def _measured() -> str:
+    today = date.today().isoformat()  # noqa: DTZ011
+    return f"{cores()}, Python {platform.python_version()}; measured on {today}."
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    """Return a row for each kind of need, and one for all of them."""
+    lines = []
+    kinds = dict(found["kinds"])
+    every = {name: sum((kind[name] for kind in kinds.values()), []) for name in ("rings", "box")}
+    for name, kind in {**kinds, "**all of them**": every}.items():
+        p50, p95, worst = np.percentile(kind["rings"], [50, 95, 100])
+        box = float(np.median(kind["box"]))
+        lines.append(
+            f"| {found['size']:,} | {name} | {p50:.2f} | {p95:.2f} | {worst:.2f} | {box:.2f}"
+            f" | {box / p50:.1f} × |"
+        )
+    return lines
+
+
+def postings(sizes: list[int]) -> list[str]:
+    """Return the section on the search in SQL, on both databases."""
+    lines = [
+        "## Searching the table",
+        "",
+        (
+            "Written by `python -m bench.matching --parts postings`: the best twenty by the product's own walk"
+            " over the posting table, without any process kept warm, beside the bounding box that is usual"
+            " (same filters, everybody in the square scored); both are compared with looking at everybody in"
+            f" arrays. {_measured()} {GOALS}."
+        ),
+    ]
+    for where, run in (("SQLite", on_sqlite), ("PostgreSQL", on_postgresql)):
+        answer = run("bench.matching.postings", "--sizes", *sizes)
+        differing = sum(found["differing"] for found in answer["found"])
+        asked = sum(
+            len(kind["rings"]) for found in answer["found"] for kind in found["kinds"].values()
+        )
+        lines += [
+            "",
+            f"{where}: {differing} of {2 * asked} answers differ.",
+            "",
+            "| volunteers | kind of need | p50, ms | p95, ms | worst, ms | box, p50 ms | p50, × |",
+            "|---|---|---|---|---|---|---|",
+            *(line for found in answer["found"] for line in _lines(found)),
+        ]
+    return [*lines, ""]
+
+
+def storms(rounds: int) -> list[str]:
+    """Return the section on rivals for the last places."""
+    found = on_postgresql("bench.matching.storms", "--rounds", rounds)
+    answers = ", ".join(f"{n:,} × {code}" for code, n in found["answers"].items())
+    wrong = "; ".join([*found["wrong"], *found["broken"]]) or "none"
+    return [
+        "## Accept storms",
+        "",
+        (
+            "Written by `python -m bench.matching --parts storms`: sixty rivals accept at once, through the"
+            f" API, on PostgreSQL, three places each time. {_measured()}"
+        ),
+        "",
+        "| rounds | answers | rounds with other than 3, counters or rows that are wrong |",
+        "|---|---|---|",
+        f"| {found['rounds']} | {answers} | {wrong} |",
+        "",
+    ]
+
+
+def changes(count: int) -> list[str]:
+    """Return the section on what many changes leave of the posting table."""
+    found = on_sqlite("bench.matching.changes", "--changes", count)
+    same = "identical" if found["is_the_same"] and not found["broken"] else "DIFFERENT"
+    return [
+        "## Posting changes",
+        "",
+        (
+            "Written by `python -m bench.matching --parts changes`: what 300 people change of themselves, agree to"
+            " and call off, at random, through the product's actions; then the table beside one made anew."
+            f" {_measured()}"
+        ),
+        "",
+        "| changes | rows | a change, ms | beside the table made anew |",
+        "|---|---|---|---|",
+        (
+            f"| {found['changes']:,} | {found['rows']:,} | {1000 * found['seconds'] / found['changes']:.1f}"
+            f" | {same} |"
+        ),
+        "",
+    ]
