@@ -2,6 +2,7 @@
 
 import argparse
 import platform
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--only-print", action="store_true")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     asked = parser.parse_args()
-    sections = {
+    sections: dict[str, Callable[[], list[str]]] = {
         "ranking": lambda: _ranking(asked.sizes),
         "planning": planning.section,
         "waves": waves.section,

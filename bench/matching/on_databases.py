@@ -21,7 +21,10 @@ def _lines(found: dict[str, Any]) -> list[str]:
     """Return a row for each kind of need, and one for all of them."""
     lines = []
     kinds = dict(found["kinds"])
-    every = {name: sum((kind[name] for kind in kinds.values()), []) for name in ("rings", "box")}
+    every = {
+        name: [spent for kind in kinds.values() for spent in kind[name]]
+        for name in ("rings", "box")
+    }
     for name, kind in {**kinds, "**all of them**": every}.items():
         p50, p95, worst = np.percentile(kind["rings"], [50, 95, 100])
         box = float(np.median(kind["box"]))
@@ -38,8 +41,8 @@ def postings(sizes: list[int]) -> list[str]:
         "## Searching the table",
         "",
         (
-            "Written by `python -m bench.matching --parts postings`: the best twenty by the product's own walk"
-            " over the posting table, without any process kept warm, beside the bounding box that is usual"
+            "Written by `python -m bench.matching --parts postings`: the best twenty by the product's own"
+            " walk over the posting table, no process kept warm, beside the bounding box that is usual"
             " (same filters, everybody in the square scored); both are compared with looking at everybody in"
             f" arrays. {_measured()} {GOALS}."
         ),
@@ -89,8 +92,9 @@ def changes(count: int) -> list[str]:
         "## Posting changes",
         "",
         (
-            "Written by `python -m bench.matching --parts changes`: what 300 people change of themselves, agree to"
-            " and call off, at random, through the product's actions; then the table beside one made anew."
+            "Written by `python -m bench.matching --parts changes`: what 300 people change of themselves,"
+            " agree to and call off, at random, through the product's actions; then the table beside one"
+            " made anew."
             f" {_measured()}"
         ),
         "",

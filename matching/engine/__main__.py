@@ -13,8 +13,9 @@ from matching.engine.answers import WORLDS
 from matching.engine.best import Ranking
 from matching.engine.errors import BadProblem
 from matching.engine.explain import explained, ranked
-from matching.engine.files import FileNeed, Problem, read
+from matching.engine.files import FileNeed, Problem
 from matching.engine.offers import POLICIES, Scene
+from matching.engine.reading import read
 from matching.engine.simulate import simulated
 
 

@@ -5,11 +5,10 @@ of volunteer ``i`` stand from ``volunteers.free.at[i]`` to ``volunteers.free.at[
 ``volunteers.free.start`` and ``.end``. Times are minutes since 1970 in UTC. Skills are counted in ``skills``,
 people in ``volunteers.id``; ``parameters`` is JSON. Nothing is pickled. Errors name the array and the row.
 
-``python -m matching.engine.archive FROM.json TO.npz`` turns one into the other.
+``python -m matching.engine.reading FROM.json TO.npz`` turns one into the other.
 """
 
 import json
-import sys
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -21,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.engine.errors import BadProblem
-from matching.engine.files import MOST_PLACES, VERSION, FileNeed, Problem, read
+from matching.engine.files import MOST_PLACES, VERSION, FileNeed, Problem
 from matching.engine.parameters import Parameters
 from matching.engine.pool import DAY, GENDERS, Floats, Ints, Mask, Pool, Spans, key_of
 from matching.engine.score import TOP_LEVEL
@@ -326,21 +325,3 @@ def _spans(name: str, spans: Spans) -> dict[str, Array]:
     if spans.lat is not None and spans.lng is not None:
         found |= {f"{name}.lat": spans.lat, f"{name}.lng": spans.lng}
     return found
-
-
-def main(words: Sequence[str] | None = None) -> int:
-    """Turn a file of JSON into one of arrays; 0, or 2 for what cannot be."""
-    given = sys.argv[1:] if words is None else words
-    if len(given) != 2:
-        sys.stderr.write("python -m matching.engine.archive FROM.json TO.npz\n")
-        return 2
-    try:
-        write_npz(read(Path(given[0])), Path(given[1]))
-    except (BadProblem, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

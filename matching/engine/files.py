@@ -1,13 +1,9 @@
-"""A problem in a file (ENGINE §5): JSON, gzipped or not, or arrays (``archive``); errors name their entry."""
+"""A problem as JSON states it (ENGINE §5): each entry checked, errors that name it."""
 
-import gzip
-import json
 import math
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,8 +18,6 @@ from matching.engine.sieve import Wanted
 VERSION = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_PLACES = 5
-GZIP = b"\x1f\x8b"
-ZIP = b"PK"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -304,22 +298,3 @@ def problem_of(given: Any) -> Problem:
         if unknown := sorted((need.preferred | need.excluded | need.known) - known):
             raise BadProblem(f"needs: {need.id}", f"no volunteer has the id {unknown[0]}")
     return Problem(now, seed, parameters, pool, needs)
-
-
-def read(path: Path) -> Problem:
-    """Return the problem in a file, JSON or arrays; raises ``BadProblem`` for whatever is wrong with it."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise BadProblem(str(path), f"cannot be read: {error.strerror or error}") from None
-    if raw.startswith(ZIP):
-        from matching.engine.archive import read_npz  # noqa: PLC0415 (it imports this module)
-
-        return read_npz(path)
-    try:
-        given = json.loads(gzip.decompress(raw) if raw.startswith(GZIP) else raw)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise BadProblem(str(path), "the gzipped file is cut or damaged") from None
-    except (ValueError, RecursionError) as error:
-        raise BadProblem(str(path), f"is not whole JSON: {error}") from None
-    return problem_of(given)

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from matching.engine.archive import main, read_npz, write_npz
+from matching.engine.archive import read_npz, write_npz
 from matching.engine.assign import digest
 from matching.engine.best import Ranking
 from matching.engine.errors import BadProblem
-from matching.engine.files import Problem, problem_of, read
+from matching.engine.files import Problem, problem_of
+from matching.engine.reading import main, read
 from tests.matching.problems import need, problem, several, volunteer
 
 BUSY = {"start": "2026-11-24T14:00", "end": "2026-11-24T15:00", "lat": 31.3, "lng": 121.5}

@@ -14,8 +14,9 @@ from matching.engine.best import Ranking
 from matching.engine.edges import exact
 from matching.engine.errors import BadProblem
 from matching.engine.explain import ranked
-from matching.engine.files import problem_of, read
+from matching.engine.files import problem_of
 from matching.engine.parameters import Parameters
+from matching.engine.reading import read
 from matching.engine.sieve import RULES
 from tests.matching.problems import need, problem, volunteer
 
@@ -67,6 +68,7 @@ BAD = [
         "volunteers[0] v1: free[0]: ends before it starts",
     ),
     (problem(volunteer(busy=[{"start": "2026-11-24T08:00"}])), "v1: busy[0]: end: is missing"),
+    (problem(volunteer(is_new=1)), "volunteers[0] v1: is_new: true or false is needed, not 1"),
     (problem(volunteer(age=30)), "volunteers[0] v1: age: is not known"),
     (problem(parameters={"near": -1}), "parameters: near: -1 is not a number from 0 on"),
     (problem(parameters={"near": "1"}), "parameters: near: a number is needed, not '1'"),
