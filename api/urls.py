@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from api import (
     accounts,
+    fairness,
     help_requests,
     incentives,
     matching,
@@ -105,6 +106,11 @@ v1: list[URLPattern | URLResolver] = [
         name="notice-preferences",
     ),
     path("me/quiet-hours/", telling({"put": "set_quiet_hours"}), name="quiet-hours"),
+    path(
+        "fairness/",
+        fairness.FairnessOfArea.as_view({"get": "show_fairness"}),
+        name="fairness",
+    ),
     path(
         "proofs/<str:number>/verify/",
         incentives.VerifyProof.as_view({"get": "verify"}),

@@ -7,6 +7,7 @@ import numpy as np
 
 from matching.engine.answers import WORLDS
 from matching.engine.daytime import asks_at, last_answer, runs_by_night
+from matching.engine.fairness import gini
 from matching.engine.offers import POLICIES, Run, Scene, later, minutes, moment
 from matching.engine.waves import chance_filled
 
@@ -71,16 +72,6 @@ def _could(run: Run, q: int) -> _Could:
         min(need.places, willing),
         chance_filled(truth, need.places),
     )
-
-
-def gini(load: Any) -> float:
-    """Return how unevenly something is spread, 0 = evenly (0 as well when there is nothing)."""
-    ordered = np.sort(np.asarray(load, dtype=np.float64))
-    total = float(ordered.sum())
-    if not total:
-        return 0.0
-    rank = np.arange(1, len(ordered) + 1)
-    return float((2 * rank - len(ordered) - 1) @ ordered / (len(ordered) * total))
 
 
 def measured(run: Run) -> Measures:

@@ -20,7 +20,7 @@ from matching.engine.files import problem_of
 from matching.engine.offers import POLICIES, TOP, Run, Scene
 from matching.engine.parameters import USUAL_ASKING
 from matching.engine.pool import DAY
-from matching.engine.simulate import gini, measured, simulated
+from matching.engine.simulate import measured, simulated
 from tests.matching.problems import need, problem, volunteer
 
 NOW = "2026-11-23T12:00+08:00"
@@ -229,11 +229,6 @@ def test_some_who_were_asked_before_are_silent_still():
     assert [silent[many == n].mean() > 0.05 for n in range(3)] == [False, True, True]
     assert silent[many == 2].mean() > silent[many == 1].mean()
     assert silent_until(found.pool.arranged(np.array([], dtype=np.int64)), 0, 7).tolist() == []
-
-
-def test_gini():
-    assert gini([0, 0]) == gini([]) == gini([3, 3, 3]) == 0
-    assert gini([0, 0, 0, 8]) == 0.75
 
 
 def test_the_command_simulates(tmp_path, capsys):
