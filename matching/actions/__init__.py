@@ -32,6 +32,7 @@ from matching.actions.openings import (
     open_for_shift,
     open_for_visit,
 )
+from matching.actions.pauses import resume_kind
 from matching.actions.postings import post, post_all, post_day, post_work
 from matching.actions.runs import (
     Superseded,
@@ -88,6 +89,7 @@ __all__ = [
     "post_work",
     "promote",
     "refuse_application",
+    "resume_kind",
     "send_offer",
     "send_run",
     "send_wave",
