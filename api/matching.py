@@ -75,6 +75,52 @@ class VerdictCard(Shape):
     place = serializers.IntegerField(allow_null=True)
 
 
+class FartherCard(Shape):
+    """So many people more, if they came so much farther than they chose."""
+
+    km = serializers.IntegerField()
+    people = serializers.IntegerField()
+
+
+class LaterCard(Shape):
+    """So many people more, so many hours later; −1 is an hour earlier."""
+
+    hours = serializers.IntegerField()
+    people = serializers.IntegerField()
+
+
+class LessSkillCard(Shape):
+    """So many people more, if this level would do; 0: without the skill."""
+
+    code = serializers.CharField()
+    level = serializers.IntegerField()
+    people = serializers.IntegerField()
+
+
+class WideningCard(Shape):
+    """About how many people more could be asked, if one thing were otherwise; what finds nobody is left
+    out. ``gender``: without the wish; ``category``: people who did not choose this kind of service."""
+
+    radius = FartherCard(many=True)
+    hour = LaterCard(many=True)
+    skill = LessSkillCard(many=True)
+    gender = serializers.IntegerField()
+    category = serializers.IntegerField()
+
+
+def widening_of(found: dict[str, Any]) -> dict[str, Any]:
+    """Return what would find more people, with its names."""
+    return {
+        "radius": [{"km": km, "people": n} for km, n in found.get("radius", [])],
+        "hour": [{"hours": hours, "people": n} for hours, n in found.get("hour", [])],
+        "skill": [
+            {"code": code, "level": level, "people": n} for code, level, n in found.get("skill", [])
+        ],
+        "gender": found.get("gender", 0),
+        "category": found.get("category", 0),
+    }
+
+
 class OfferCard(Card):
     """An offer as the volunteer sees it: kind, time, street; no name and nothing about the home."""
 
@@ -116,6 +162,9 @@ class Decline(Shape):
     """Why not this time."""
 
     reason = serializers.ChoiceField(DeclineReason.choices)
+    pause_days = serializers.IntegerField(
+        min_value=0, max_value=rules.LONGEST_PAUSE, required=False, default=0
+    )
 
 
 class ApplicationCard(Card):
@@ -213,6 +262,14 @@ class Openings(ReadOperations):
         asked.is_valid(raise_exception=True)
         person = asked.validated_data["volunteer"]
         return Response(VerdictCard(verdict(row, person, now=now)).data)
+
+    @extend_schema(responses=WideningCard)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def widening(self, request: Request, ref: str) -> Response:
+        """Say what would find more people for this opening, counted when asked."""
+        row, now = self.get_object(), timezone.now()
+        rules.check_dispatches(may=queries.may_dispatch(self.viewer, row, now=now))
+        return Response(WideningCard(widening_of(queries.widening(row, now=now))).data)
 
     @extend_schema(request=Somebody, responses={201: OfferCard})
     @action(detail=True, methods=["post"])

@@ -27,6 +27,7 @@ from api import (
     visits,
     volunteers,
     weights,
+    willing,
 )
 from api.errors import unknown_address
 
@@ -72,6 +73,7 @@ router.register("me/passkeys", accounts.Passkeys, "passkey")
 router.register("me/notices", notices.Notices, "notice")
 
 ME: dict[str, Any] = {"get": "show_me", "patch": "change_me"}
+DUTY: dict[str, Any] = {"get": "show_duty", "post": "begin", "delete": "end"}
 PROFILE: dict[str, Any] = {"get": "show_profile"}
 volunteer, account, telling = (
     volunteers.MyProfile.as_view,
@@ -99,6 +101,19 @@ v1: list[URLPattern | URLResolver] = [
     path("me/limits/", volunteer(PROFILE | {"put": "set_limits"}), name="limits"),
     path("me/guardian/", volunteer(PROFILE | {"put": "name_guardian"}), name="guardian"),
     path("me/lesson/", volunteer({"post": "pass_lesson"}), name="lesson"),
+    path("me/duty/", willing.MyDuty.as_view(DUTY), name="duty"),
+    path("me/pauses/", willing.MyPauses.as_view({"get": "show_pauses"}), name="pauses"),
+    path(
+        "me/pauses/<str:category>/",
+        willing.MyPauses.as_view({"delete": "resume"}),
+        name="pause",
+    ),
+    path("me/possible/", willing.MyPossible.as_view({"get": "show_possible"}), name="possible"),
+    path(
+        "me/possible/<str:ref>/apply/",
+        willing.MyPossible.as_view({"post": "apply"}),
+        name="possible-apply",
+    ),
     path("me/hours/", accounts.MyHours.as_view({"get": "show_hours"}), name="hours"),
     path(
         "me/notice-preferences/",

@@ -22,6 +22,7 @@ from matching import actions, queries
 from matching.models import Opening
 from matching.queries.board import Tried, Verdict, offers_of, tried, verdict, worth_of
 from matching.states import OpeningState
+from web.console.otherwise import Other, others
 from web.shared.forms import Form, TextField, show
 from web.shared.pages import came_from, me, one
 from web.shared.parts import Part, parts_of
@@ -74,6 +75,11 @@ def _candidates(row: Opening, now: datetime) -> list[dict[str, Any]]:
     return found
 
 
+def _others(request: HttpRequest, row: Opening, now: datetime) -> list[Other] | None:
+    """Return what would find more people; it costs a dozen queries, so that it is read when asked for."""
+    return others(queries.widening(row, now=now)) if "more" in request.GET else None
+
+
 def _why_not(
     form: WhyNotForm, row: Opening, viewer: User, now: datetime
 ) -> tuple[VolunteerProfile, Verdict] | None:
@@ -111,6 +117,7 @@ def opening(request: HttpRequest, ref: str) -> HttpResponse:
         tried=tried([row]).get(row.pk, Tried()),
         candidates=_candidates(row, now) if is_open else [],
         answer=_why_not(form, row, user, now),
+        others=_others(request, row, now) if is_open else None,
     )
 
 

@@ -6,14 +6,18 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from accounts import actions
+from accounts.states import Category
 from kernel.workdays import local_date
+from matching import actions as matching
+from matching.queries import pauses_of
 from web.shared.forms import DayField, Form, carry_out, show
 from web.shared.pages import me
 from web.shared.templatetags.hub import day
@@ -81,4 +85,17 @@ def limits(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and carry_out(form, act):
         messages.success(request, _("Saved. We ask you when you fit."))
         return redirect("web:my-limits")
-    return show(request, "web/volunteer/limits.html", form)
+    pauses = pauses_of(me(request), today=today)
+    return show(request, "web/volunteer/limits.html", form, pauses=pauses)
+
+
+@login_required
+@require_POST
+def resume(request: HttpRequest, category: str) -> HttpResponse:
+    """Be asked for a kind of service again."""
+    if category not in Category.values:
+        raise Http404
+    user = me(request)
+    matching.resume_kind(user=user, category=category, by=user, now=timezone.now())
+    messages.success(request, _("Saved. We ask you when you fit."))
+    return redirect("web:my-limits")

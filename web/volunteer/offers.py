@@ -50,6 +50,15 @@ def accept(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("web:task", ref=task.ref)
 
 
+PAUSES = [
+    (0, gettext_lazy("You may ask me again at once")),
+    (14, gettext_lazy("For two weeks")),
+    (30, gettext_lazy("For a month")),
+    (90, gettext_lazy("For three months")),
+    (365, gettext_lazy("For a year")),
+]
+
+
 class DeclineForm(Form):
     """Why not this time."""
 
@@ -58,6 +67,15 @@ class DeclineForm(Form):
         help_text=gettext_lazy("It helps us ask you better. A no costs nothing."),
         widget=forms.RadioSelect,
         choices=DeclineReason.choices,
+    )
+    pause_days = forms.TypedChoiceField(
+        label=gettext_lazy("For how long should we not ask you for this kind of help?"),
+        help_text=gettext_lazy("You can change it at any time under “My limits”."),
+        widget=forms.RadioSelect,
+        choices=PAUSES,
+        coerce=int,
+        initial=0,
+        required=False,
     )
 
 
@@ -68,7 +86,13 @@ def decline(request: HttpRequest, ref: str) -> HttpResponse:
     form = DeclineForm(request.POST or None)
     if request.method == "POST" and carry_out(
         form,
-        lambda given: actions.decline_offer(offer=row, by=me(request), now=timezone.now(), **given),
+        lambda given: actions.decline_offer(
+            offer=row,
+            reason=given["reason"],
+            pause_days=given["pause_days"] or 0,
+            by=me(request),
+            now=timezone.now(),
+        ),
     ):
         messages.success(request, _("Thank you for answering. We ask somebody else."))
         return redirect("web:volunteer")

@@ -8,6 +8,7 @@ from django.utils import timezone
 from matching import queries
 from matching.states import LIVE, ApplicationState, OfferState
 from web.shared.pages import me
+from web.volunteer import duty
 from web.volunteer.register import standing_of, tasks_of
 
 
@@ -19,6 +20,8 @@ def volunteer(request: HttpRequest) -> HttpResponse:
         return redirect("web:volunteer-register")
     profile = user.volunteer
     standing = {"tasks": tasks_of(profile)} if profile.is_verified else standing_of(user, profile)
+    to_do = [task for task in standing["tasks"] if not task.is_done]
+    is_ready = not to_do and profile.suspended_at is None
     tasks = queries.assignments_for(user, now=now).filter(volunteer=user, state__in=LIVE)
     offers = queries.offers_for(user).filter(state=OfferState.SENT, expires_at__gt=now)
     waiting = [ApplicationState.SENT, ApplicationState.WAITING]
@@ -29,10 +32,11 @@ def volunteer(request: HttpRequest) -> HttpResponse:
         request,
         "web/volunteer/today.html",
         {
+            "standing": duty.standing_of(user, now, is_ready=is_ready),
             "agreed": tasks.order_by("opening__starts_at")[:10],
             "offers": offers.order_by("expires_at")[:20],
             "applications": [(row, positions.get(row.pk)) for row in applications],
             **standing,
-            "to_do": [task for task in standing["tasks"] if not task.is_done],
+            "to_do": to_do,
         },
     )

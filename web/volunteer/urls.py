@@ -2,15 +2,31 @@
 
 from django.urls import path
 
-from web.volunteer import credentials, guardian, hours, limits, offers, register, tasks, today
+from web.volunteer import (
+    credentials,
+    duty,
+    guardian,
+    hours,
+    limits,
+    offers,
+    possible,
+    register,
+    tasks,
+    today,
+)
 
 urlpatterns = [
     path("volunteer/", today.volunteer, name="volunteer"),
+    path("volunteer/duty/", duty.duty, name="duty"),
+    path("volunteer/duty/end/", duty.end, name="duty-end"),
+    path("volunteer/possible/", possible.possible, name="volunteer-possible"),
+    path("volunteer/possible/<str:ref>/apply/", possible.apply, name="possible-apply"),
     path("volunteer/register/", register.register, name="volunteer-register"),
     path("volunteer/register/identity/", register.identity, name="register-identity"),
     path("volunteer/register/lesson/", register.lesson, name="register-lesson"),
     path("volunteer/profile/", register.profile, name="my-profile"),
     path("volunteer/limits/", limits.limits, name="my-limits"),
+    path("volunteer/pauses/<str:category>/end/", limits.resume, name="pause-end"),
     path("volunteer/guardian/", guardian.guardian, name="my-guardian"),
     path("volunteers/<str:ref>/guardian/", guardian.ward, name="ward"),
     path("volunteers/<str:ref>/guardian/withdraw/", guardian.withdraw, name="ward-withdraw"),

@@ -1,0 +1,99 @@
+"""What could I do? What is open and fits, and what else would with one thing more."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from accounts.models import VolunteerProfile
+from accounts.queries import volunteers_for
+from accounts.states import Category, CredentialKind, SkillCode, SkillLevel
+from matching import actions, queries
+from matching.models import Opening
+from matching.states import ApplicationState
+from regions.places import haversine_m
+from web.shared.pages import me
+from web.volunteer.register import DAYS, own_profile
+
+
+class Line(NamedTuple):
+    """One thing more: its sentence, how many needs, and the page on which it is set."""
+
+    words: str
+    needs: int
+    page: str
+
+    @property
+    def said(self) -> str:
+        """Return the number in words."""
+        return ngettext("%(n)d need more", "%(n)d needs more", self.needs) % {"n": self.needs}
+
+
+def _lines(found: queries.Possible) -> Iterator[Line]:
+    profile, papers, limits = "web:my-profile", "web:credentials", "web:my-limits"
+    for (skill, level), needs in sorted(found.skills.items()):
+        named = {"skill": SkillCode(skill).label, "level": SkillLevel(level).label}
+        yield Line(_("With “%(skill)s” (%(level)s)") % named, needs, profile)
+    for kind, needs in sorted(found.categories.items()):
+        name = Category(kind).label
+        yield Line(_("If you may be asked for “%(kind)s” too") % {"kind": name}, needs, profile)
+    for paper, needs in sorted(found.papers.items()):
+        name = CredentialKind(paper).label
+        yield Line(_("With the paper “%(paper)s”") % {"paper": name}, needs, papers)
+    for km, needs in sorted(found.kilometres.items()):
+        yield Line(_("If you go %(km)d km farther") % {"km": km}, needs, profile)
+    for (weekday, hour), needs in sorted(found.hours.items()):
+        moment = {"day": DAYS[weekday], "hour": hour}
+        words = _("If you are free on %(day)s from %(hour)d:00 on") % moment
+        yield Line(words, needs, profile)
+    if found.more_minutes:
+        yield Line(_("With more hours in a week"), found.more_minutes, limits)
+
+
+def _away_m(profile: VolunteerProfile, need: Opening) -> int | None:
+    if None in {profile.lat, profile.lng, need.lat, need.lng}:
+        return None
+    return round(haversine_m(profile.lat, profile.lng, need.lat, need.lng))  # type: ignore[arg-type]
+
+
+@login_required
+def possible(request: HttpRequest) -> HttpResponse:
+    """Show the needs that fit; kind, time and street, and nothing about who needs it."""
+    row, now = own_profile(request), timezone.now()
+    if row is None:
+        return redirect("web:register-identity")
+    found = queries.possible(row, now=now)
+    mine = volunteers_for(me(request), now=now).filter(queries.may_be_asked(), pk=row.pk)
+    fits = sorted(found.fits, key=lambda need: (need.starts_at, need.ref))
+    context = {
+        "is_placed": row.lat is not None,
+        "may_take": bool(fits) and mine.exists(),
+        "fits": [(need, _away_m(row, need)) for need in fits],
+        "more": list(_lines(found)),
+    }
+    return render(request, "web/volunteer/possible.html", context)
+
+
+@login_required
+@require_POST
+def apply(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take a place of a need that was named as fitting; any other is not there."""
+    row, now = own_profile(request), timezone.now()
+    fits = queries.possible(row, now=now).fits if row else []
+    need = next((need for need in fits if need.ref == ref), None)
+    if need is None:
+        raise Http404
+    made = actions.apply(opening=need, by=me(request), now=now)
+    if made.state != ApplicationState.ACCEPTED:
+        messages.success(request, _("It is full. You are on the waiting list; we tell you."))
+        return redirect("web:volunteer")
+    messages.success(request, _("Thank you. The resident is told who comes."))
+    mine = queries.assignments_for(me(request), now=now)
+    return redirect("web:task", ref=mine.get(application=made).ref)
