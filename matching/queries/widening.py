@@ -75,11 +75,9 @@ def _known(opening: Opening) -> set[int]:
     """Return who was asked already, comes already, or does not come to this resident."""
     met = Q(user__in=Offer.objects.filter(opening=opening).values("volunteer"))
     met |= Q(user__in=live_assignments(opening).values("volunteer"))
-    if opening.visit:
-        blocked = Block.objects.filter(
-            resident=opening.visit.request.resident_id, lifted_at__isnull=True
-        )
-        met |= Q(pk__in=blocked.values("volunteer"))
+    resident = opening.visit.request.resident_id if opening.visit else None
+    blocked = Block.objects.filter(resident=resident, lifted_at__isnull=True)
+    met |= Q(pk__in=blocked.values("volunteer"))
     return profiles_of(met)
 
 

@@ -8,11 +8,12 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts import actions as people
+from accounts.states import Purpose
 from kernel.refusals import Conflict
 from matching import actions, audit
 from matching.models import Assignment, Offer, Opening
 from tests.conftest import on_postgresql
-from tests.factories import help_requests, matching
+from tests.factories import accounts, help_requests, matching
 from tests.factories.accounts import NOON
 from tests.factories.help_requests import VISIT_AT
 from tests.refused import outcomes
@@ -222,6 +223,42 @@ def test_a_storm_of_cancelling_and_accepting(race):
 
     holds(need, 3)
     assert need.state == "FULL"
+
+
+def automatic(**given: Any) -> Opening:
+    """Return a need whose resident agreed to automatic matching."""
+    resident = accounts.resident()
+    people.give_consent(
+        subject=resident, purpose=Purpose.MATCHING, text_version="1", by=resident.user, now=NOON
+    )
+    return matching.opening(help_requests.visit(resident, **given))
+
+
+def test_waves_of_many_needs_at_once_leave_everybody_their_peace(race):
+    """Twenty needs ask the same four people at once: two notices a day for each, not one more."""
+    for _volunteer in range(4):
+        matching.ready_volunteer()
+    needs = [automatic() for _need in range(20)]
+
+    results = race(20, lambda n: actions.send_wave(opening=needs[n], now=NOON))
+    outcomes(results)
+    actions.ask_again(now=NOON)
+
+    told = Counter(Offer.objects.values_list("volunteer", flat=True))
+    assert sorted(told.values()) == [2, 2, 2, 2]
+
+
+def test_waves_of_one_need_at_once_are_one_wave(race):
+    """Twenty answers at once ask for the next: as many are asked as one would have asked."""
+    need = automatic()
+    for _volunteer in range(8):
+        matching.ready_volunteer()
+
+    results = race(20, lambda _n: actions.send_wave(opening=need, now=NOON))
+    outcomes(results)
+
+    assert sum(bool(offers) for offers in results) == 1
+    assert Offer.objects.count() == 4
 
 
 def test_fewer_places_while_they_are_taken(race):

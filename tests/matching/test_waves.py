@@ -85,6 +85,13 @@ def test_as_many_are_asked_as_make_it_sure_enough_and_no_more(places):
     assert fresh(need).wave == 1
 
 
+def test_in_the_demo_the_same_seed_asks_as_many(settings):
+    settings.HUB_TIES = 7
+    need = willing()
+    crowd(5)
+    assert len(wave(need)) == 4
+
+
 def test_a_no_is_made_good_at_once(clock):
     need = willing()
     crowd(6)
@@ -239,6 +246,37 @@ def test_it_looks_further_when_the_best_were_asked_too_often(monkeypatch):
     Offer.objects.filter(volunteer=late).update(state="WITHDRAWN", sent_by=None)
     assert wave(other) == []
     assert not fresh(other).escalated_at
+
+
+def test_whom_another_need_was_faster_to_ask_is_left_in_peace(monkeypatch):
+    """What was counted may be older than another need's wave: it is counted again under the lock."""
+    need, volunteer = willing(), matching.ready_volunteer()
+    lock = actions.waves.lock_volunteers
+
+    def asked_meanwhile(users):
+        tire(volunteer)
+        lock(users)
+
+    monkeypatch.setattr("matching.actions.waves.lock_volunteers", asked_meanwhile)
+
+    assert wave(need) == []
+
+    after = fresh(need)
+    assert (after.wave, after.next_wave_at, after.escalated_at) == (0, NOON, None)
+
+
+def test_a_place_that_was_taken_meanwhile_is_not_raised(monkeypatch):
+    need = willing()
+    wave(need)
+    lock, before = actions.waves.lock_opening, last_event()
+
+    def filled_meanwhile(pk):
+        Opening.objects.filter(pk=pk).update(raises_at=None)
+        return lock(pk)
+
+    monkeypatch.setattr("matching.actions.waves.lock_opening", filled_meanwhile)
+    actions.ask_again(now=NOON + 4 * HOUR)
+    assert escalations(before) == []
 
 
 def test_nobody_ever_gets_more_notices_than_the_caps_allow():
