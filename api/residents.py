@@ -17,8 +17,8 @@ from accounts.states import TEXT_VERSION, Disability, Need, Purpose, RevealReaso
 from api.base import Card, Operations, ReadOperations
 from api.shapes import ByRef, InstantField, Nothing, RegionField, Shape, TextField
 from kernel.text import mask_name, mask_phone
-from matching.actions import part_ways
-from matching.queries import assignments_for
+from matching import actions as matching
+from matching.queries import assignments_for, wished_for
 
 
 class ResidentCard(Card):
@@ -307,10 +307,46 @@ class BlockCard(Card):
         return queries.blocks_for(viewer, now=now)
 
 
+class WishedCard(Card):
+    """Somebody whom a resident would like to see again."""
+
+    ref = serializers.CharField()
+    resident = serializers.CharField(source="resident.ref")
+    volunteer_name = serializers.CharField(source="volunteer.volunteer.name")
+    volunteer_number = serializers.CharField(source="volunteer.volunteer.number")
+    wished_at = InstantField()
+
+    @staticmethod
+    def rows(viewer: Any, now: datetime) -> Any:
+        """Return those of the residents whom the viewer is or acts for."""
+        return wished_for(viewer, now=now)
+
+
 class NewBlock(Shape):
     """The service in which the two met."""
 
     assignment = ByRef(lambda viewer, now: assignments_for(viewer, now=now))
+
+
+class WishedAgain(ReadOperations):
+    """Whom one would like to see again."""
+
+    card = WishedCard
+
+    @extend_schema(request=NewBlock, responses={201: WishedCard})
+    def create(self, request: Request) -> Response:
+        """Wish that who served in this task comes again."""
+        task = self.given(NewBlock)["assignment"]
+        return self.deed(
+            lambda now: matching.wish_again(assignment=task, by=self.viewer, now=now),
+            status_code=status.HTTP_201_CREATED,
+        )
+
+    @extend_schema(request=None, responses={200: WishedCard})
+    def destroy(self, request: Request, ref: str) -> Response:
+        """Take the wish back; nobody is told."""
+        row = self.get_object()
+        return self.deed(lambda now: matching.wish_no_more(wished=row, by=self.viewer, now=now))
 
 
 class Blocks(ReadOperations):
@@ -323,7 +359,7 @@ class Blocks(ReadOperations):
         """Not to be brought together again, as the viewer's side wishes."""
         task = self.given(NewBlock)["assignment"]
         return self.deed(
-            lambda now: part_ways(assignment=task, by=self.viewer, now=now),
+            lambda now: matching.part_ways(assignment=task, by=self.viewer, now=now),
             status_code=status.HTTP_201_CREATED,
         )
 

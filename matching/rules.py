@@ -223,6 +223,19 @@ def check_weighs(
     return parameters, words
 
 
+def check_speaks(*, speaks: bool) -> None:
+    """The resident, or who asks on their behalf."""
+    if not speaks:
+        raise NotAllowed("not_your_side", _("Only the resident's side can say this."))
+
+
+def check_wishes(*, speaks: bool, state: str) -> None:
+    """The resident's side wishes for somebody who has served them."""
+    check_speaks(speaks=speaks)
+    if state != AssignmentState.DONE:
+        raise Conflict("not_served", _("This is possible once the service is done."))
+
+
 def check_note(note: str) -> str:
     """Return a volunteer's or dispatcher's short words."""
     clean = normalise(note, field="note")

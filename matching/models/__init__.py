@@ -6,6 +6,7 @@ from matching.models.postings import Posting
 from matching.models.runs import Proposal, Run
 from matching.models.weighing import Weighing
 from matching.models.willing import Duty, KindPause
+from matching.models.wished import Wished
 
 __all__ = [
     "AcceptanceModel",
@@ -19,4 +20,5 @@ __all__ = [
     "Proposal",
     "Run",
     "Weighing",
+    "Wished",
 ]

@@ -18,6 +18,7 @@ from matching.models import Assignment, Duty, Offer, Opening
 from matching.queries import held
 from matching.queries.free import free_around
 from matching.queries.willing import AFTER_DUTY, duties_at
+from matching.queries.wished import wished_by
 from matching.states import LIVE, AssignmentState
 
 LATELY = timedelta(days=14)  # before today: the same number all day long
@@ -38,6 +39,7 @@ def need_of(opening: Opening) -> Need:
         adults_only=opening.adults_only,
         own_volunteers_of=own,
         resident=opening.visit.request.resident_id if opening.visit else None,
+        has_preferred=bool(opening.visit and wished_by(opening.visit.request.resident_id).exists()),
         has_known=bool(opening.visit and helpers_of(opening.visit.request.resident_id).exists()),
     )
 
@@ -79,7 +81,11 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
     asked = _counts(Offer.objects.filter(volunteer__in=users, sent_at__gte=now - LATELY))
     work = _work(need, users, now=now)
     done, missed = kept(users)
-    known: set[int] = set()
+    known, preferred = set[int](), set[int]()
+    if need.has_preferred and need.resident:
+        preferred.update(
+            wished_by(need.resident).filter(volunteer__in=users).values_list("volunteer", flat=True)
+        )
     if need.has_known and need.resident:
         known.update(
             helpers_of(need.resident)
@@ -114,6 +120,7 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
             reliability=reliability(done[profile.user_id], missed[profile.user_id]),
             is_new=done[profile.user_id] == 0,
             is_known=profile.user_id in known,
+            is_preferred=profile.user_id in preferred,
         )
         for profile in profiles
     ]

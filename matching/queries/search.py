@@ -14,6 +14,7 @@ from matching.queries.posted import BITS
 from matching.queries.posting_sql import Asked
 from matching.queries.postings import line
 from matching.queries.willing import duties_at
+from matching.queries.wished import wished_by
 
 BATCH = 40  # people whose facts are read at a time
 
@@ -59,8 +60,8 @@ def found_of(
 def _batches(asked: Asked, *, now: datetime) -> Iterator[tuple[list[int], float]]:
     """Yield profiles to look at, and the score that nobody of them or after them passes.
 
-    First those who have helped this resident before, and those who can go now: what that adds, and where
-    they are, stands in no table.
+    First those who have helped this resident before or are wished for by name, and those who can go now:
+    what that adds, and where they are, stands in no table.
     """
     yield _first(asked, now=now), 1.0
     people = line(asked)
@@ -72,6 +73,8 @@ def _first(asked: Asked, *, now: datetime) -> list[int]:
     users = set(duties_at(asked.need.when.start, None, now=now))
     if asked.need.has_known and asked.need.resident is not None:
         users.update(helpers_of(asked.need.resident).values_list("volunteer", flat=True))
+    if asked.need.has_preferred and asked.need.resident is not None:
+        users.update(wished_by(asked.need.resident).values_list("volunteer", flat=True))
     if not users:
         return []
     allowed = VolunteerProfile.objects.filter(user__in=users)

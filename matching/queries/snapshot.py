@@ -26,6 +26,7 @@ from matching.queries.facts import LATELY, helpers_of, kept
 from matching.queries.free import free_minutes
 from matching.queries.posted import monday_of
 from matching.queries.posting_sql import METRES_PER_DEGREE
+from matching.queries.wished import wished_by
 from matching.states import LIVE, AssignmentState, OfferState, OpeningState
 from regions.models import Region
 
@@ -241,6 +242,7 @@ def _needs(
         *gone.values_list("volunteer", flat=True),
         *blocked.values_list("volunteer__user", flat=True),
     }
+    wished = set(wished_by(resident).values_list("volunteer", flat=True)) if resident else set()
     helped = set(helpers_of(resident).values_list("volunteer", flat=True)) if resident else set()
     marks = [
         *(f"{MARK}paper:{kind}" for kind in opening.credentials),
@@ -260,5 +262,6 @@ def _needs(
             "gender": opening.gender_wish or None,
             "urgency": rules.urgency_of(opening=opening, now=now),
             "excluded": sorted(refs[user] for user in never if user in refs),
+            "preferred": sorted(refs[user] for user in wished if user in refs),
             "known": sorted(refs[user] for user in helped if user in refs),
         }

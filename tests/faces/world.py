@@ -78,6 +78,7 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
     if more:
         body = more.rows["organization"]
         people.lift_block(block=more.rows["block"], by=resident.user, now=NOON)
+        matching.wish_no_more(wished=more.rows["wished"], by=resident.user, now=NOON)
     else:
         body = organizations.organization(region=seat, verified=False)
         body = bodies.decide_organization(
@@ -114,6 +115,7 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
     bodies.publish_project(project=project, by=office, now=NOON)
     shift.refresh_from_db()
     application = matched.application(matched.opening(shift), volunteer)
+    wished = matching.wish_again(assignment=assignment, by=resident.user, now=NOON)
     block = people.add_block(
         resident=resident, volunteer=profile, side="RESIDENT", by=resident.user, now=NOON
     )
@@ -156,6 +158,7 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
         "shift": shift,
         "application": application,
         "block": block,
+        "wished": wished,
         "proof": proof,
         "weighing": weighing,
         "run": matched.run(seat),

@@ -37,6 +37,8 @@ ABOUT: dict[str, Promise] = {
     "application": pgettext_lazy("ledger", "sign-up"),
     "assignment": pgettext_lazy("ledger", "task"),
     "run": pgettext_lazy("ledger", "run of the matching"),
+    "wish": pgettext_lazy("ledger", "wish to see somebody again"),
+    "wished": pgettext_lazy("ledger", "wish to see somebody again"),
     "duty": pgettext_lazy("ledger", "being ready to go at once"),
     "weights": pgettext_lazy("ledger", "weights of the matching"),
     "weighing": pgettext_lazy("ledger", "weights of the matching"),

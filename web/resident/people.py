@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST
 from accounts import actions, queries, rules
 from accounts.states import PaperState, ProxyKind
 from kernel.workdays import local_date
+from matching import actions as matching
+from matching import queries as matched
 from web.shared.forms import DayField, Form, TextField, carry_out, show
 from web.shared.pages import me, one
 
@@ -33,6 +35,7 @@ def people(request: HttpRequest) -> HttpResponse:
         {
             "for_me": [g for g in grants if g.resident.user_id == user.pk],
             "by_me": [g for g in grants if g.proxy_id == user.pk],
+            "wished": matched.wished_for(user, now=now),
             "blocks": queries.blocks_for(user, now=now).filter(lifted_at__isnull=True),
             "live": [PaperState.SUBMITTED, PaperState.VALID],
             "is_resident": queries.my_residents(user, now=now).filter(user=user).exists(),
@@ -127,6 +130,17 @@ def end(request: HttpRequest, ref: str) -> HttpResponse:
     user, now = me(request), timezone.now()
     actions.withdraw_grant(grant=one(queries.my_grants(user, now=now), ref), by=user, now=now)
     messages.success(request, _("Ended."))
+    return redirect("web:people")
+
+
+@login_required
+@require_POST
+def wish_no_more(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take back that somebody is wished for."""
+    user, now = me(request), timezone.now()
+    wished = one(matched.wished_for(user, now=now), ref)
+    matching.wish_no_more(wished=wished, by=user, now=now)
+    messages.success(request, _("Taken back. Nobody is told."))
     return redirect("web:people")
 
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("my/people/ask/", people.ask, name="person-ask"),
     path("my/people/add/", people.add, name="person-add"),
     path("my/people/<str:ref>/end/", people.end, name="person-end"),
+    path("my/wished/<str:ref>/end/", people.wish_no_more, name="wish-end"),
     path("my/not-again/<str:ref>/lift/", people.meet_again, name="meet-again"),
     path("help-requests/new/", ask.start, name="new-request"),
     path("help-requests/<str:ref>/what/", ask.what, name="request-what"),
@@ -25,5 +26,6 @@ urlpatterns = [
     path("visits/<str:ref>/cancel/", changing.cancel, name="visit-cancel"),
     path("visits/<str:ref>/confirm/<str:record>/", visits.confirm, name="visit-confirm"),
     path("visits/<str:ref>/evaluate/<str:task>/", visits.evaluate, name="visit-evaluate"),
+    path("visits/<str:ref>/again/<str:task>/", visits.wish_again, name="visit-again"),
     path("visits/<str:ref>/not-again/<str:task>/", visits.not_again, name="visit-not-again"),
 ]

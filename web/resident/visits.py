@@ -17,6 +17,7 @@ from accounts.queries import acting
 from accounts.states import BlockSide
 from help_requests import queries, rules
 from kernel.refusals import allowed
+from matching import actions as matching
 from matching.queries import assignments_for
 from service_records import actions
 from service_records import queries as records
@@ -135,6 +136,18 @@ def evaluate(request: HttpRequest, ref: str, task: str) -> HttpResponse:
     row = one(queries.visits_for(user, now=now), ref)
     assignment = one(assignments_for(user, now=now).filter(opening__visit=row), task)
     return faces.evaluate(request, assignment, Side.RESIDENT, before="web:visit", ref=ref)
+
+
+@login_required
+@require_POST
+def wish_again(request: HttpRequest, ref: str, task: str) -> HttpResponse:
+    """Wish that who came comes again."""
+    user, now = me(request), timezone.now()
+    row = one(queries.visits_for(user, now=now), ref)
+    assignment = one(assignments_for(user, now=now).filter(opening__visit=row), task)
+    matching.wish_again(assignment=assignment, by=user, now=now)
+    messages.success(request, _("We ask them first when you need help again."))
+    return redirect("web:visit", ref=ref)
 
 
 @login_required
