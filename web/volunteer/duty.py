@@ -57,9 +57,7 @@ class DutyForm(Form):
 
     region = forms.ChoiceField(
         label=gettext_lazy("Where I am"),
-        help_text=gettext_lazy(
-            "The street is enough. Your phone is not asked where you are, and nobody else sees it."
-        ),
+        help_text=gettext_lazy("The street is enough: your phone is not asked where you are."),
     )
 
 
