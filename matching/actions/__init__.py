@@ -50,6 +50,7 @@ from matching.actions.runs import (
 from matching.actions.waves import ask_again, send_wave
 from matching.actions.weights import set_weights
 from matching.actions.willing import go_on_duty, leave_duty
+from matching.actions.wished import wish_again, wish_no_more
 
 __all__ = [
     "Superseded",
@@ -96,6 +97,8 @@ __all__ = [
     "set_weights",
     "show_run",
     "take_run",
+    "wish_again",
+    "wish_no_more",
     "withdraw_application",
     "write_down",
 ]

@@ -44,6 +44,7 @@ from matching.queries.visible import (
 from matching.queries.weights import parameters_now, weighings_for
 from matching.queries.widening import widening
 from matching.queries.willing import allows_matching, duty_of, on_duty, pauses_of, urgent_now
+from matching.queries.wished import wished_for
 
 __all__ = [
     "Invited",
@@ -94,4 +95,5 @@ __all__ = [
     "weighings_for",
     "why_not",
     "widening",
+    "wished_for",
 ]
