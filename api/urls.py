@@ -8,6 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import SimpleRouter
 
 from api import (
+    acceptance,
     accounts,
     fairness,
     help_requests,
@@ -59,6 +60,7 @@ router.register("credentials", papers.Credentials, "credential")
 router.register("grants", papers.Grants, "grant")
 router.register("desks", posts.Desks, "desk")
 router.register("accounts", posts.Accounts, "account")
+router.register("acceptance-models", acceptance.AcceptanceModels, "acceptance-model")
 router.register("runs", runs.Runs, "run")
 router.register("weights", weights.Weights, "weight")
 router.register("me/consents", accounts.Consents, "consent")

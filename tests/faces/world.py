@@ -133,6 +133,7 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
         by=office,
         now=NOON,
     )
+    matching.learn(now=NOON)
     complaint, _code = rights.complaint_with_code(region=seat, by=resident.user)
     made.rows = {
         "resident": resident,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from web.console import (
+    acceptance,
     board,
     checks,
     desks,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("console/weights/", weights.weights, name="console-weights"),
     path("console/desks/", desks.desks, name="desks"),
     path("console/desks/<str:ref>/end/", desks.end, name="desk-end"),
+    path("console/acceptance/", acceptance.page, name="console-acceptance"),
     path("console/fairness/", fairness.page, name="console-fairness"),
     path("console/reports/", reports.reports, name="reports"),
     path("console/verify/", checks.queue, name="console-verify"),
