@@ -1,6 +1,7 @@
 """Planning the coming days: asked for, watched, looked at, sent in part or whole, or dropped."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -61,11 +62,15 @@ def runs(request: HttpRequest) -> HttpResponse:
     found = queries.runs_for(user, now=now).defer("snapshot", "answer")
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     named = posts_in_words({row.asked_by_id for row in page}, Permission.DISPATCH)
-    rows = [
-        {"run": row, "who": named(row.asked_by_id, row.asked_at), "gap": gap_in_words(row)}
-        for row in page
-    ]
+    rows = [{"run": row, "who": _asker(row, named), "gap": gap_in_words(row)} for row in page]
     return show(request, "web/console/runs.html", form, page=page, rows=rows)
+
+
+def _asker(row: Run, named: Callable[[int | None, datetime], str]) -> str:
+    """Return who asked for a plan, as whom."""
+    if row.asked_by_id is None:
+        return _("the platform, in the evening")
+    return named(row.asked_by_id, row.asked_at) or "—"
 
 
 class AcceptForm(Form):
@@ -134,7 +139,7 @@ def _looked_at(row: Run, proposals: list[Proposal]) -> dict[str, Any]:
     load = queries.load_of(proposals)
     return {
         "row": row,
-        "asked_by": named(row.asked_by_id, row.asked_at),
+        "asked_by": _asker(row, named),
         "decided_by": named(row.decided_by_id, row.decided_at) if row.decided_at else "",
         "gap": gap_in_words(row),
         "load": load,
