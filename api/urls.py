@@ -107,7 +107,7 @@ v1: list[URLPattern | URLResolver] = [
     path("me/duty/", willing.MyDuty.as_view(DUTY), name="duty"),
     path("me/pauses/", willing.MyPauses.as_view({"get": "show_pauses"}), name="pauses"),
     path(
-        "me/pauses/<str:category>/",
+        "me/pauses/<str:code>/",
         willing.MyPauses.as_view({"delete": "resume"}),
         name="pause",
     ),

@@ -41,6 +41,7 @@ class MyDuty(Operations):
     """First in line for what is urgent, for two hours."""
 
     card = DutyCard
+    pagination_class = None
 
     def told(self) -> Any:
         """Return whether it runs, and until when."""
@@ -65,7 +66,7 @@ class MyDuty(Operations):
             lambda now: actions.go_on_duty(by=self.viewer, now=now, **point), self.told
         )
 
-    @extend_schema(request=None, responses=DutyCard)
+    @extend_schema(request=None, responses={200: DutyCard})
     def end(self, request: Request) -> Response:
         """Be asked as usual again."""
         profile_of(self.viewer)
@@ -83,6 +84,7 @@ class MyPauses(Operations):
     """What the viewer is not asked for, for a while."""
 
     card = PauseCard
+    pagination_class = None
 
     def told(self) -> Any:
         """Return the pauses that hold."""
@@ -95,14 +97,14 @@ class MyPauses(Operations):
         profile_of(self.viewer)
         return Response(self.told())
 
-    @extend_schema(request=None, responses=PauseCard(many=True))
-    def resume(self, request: Request, category: str) -> Response:
-        """Be asked for this kind of service again."""
-        if category not in Category.values:
+    @extend_schema(request=None, responses={200: PauseCard(many=True)})
+    def resume(self, request: Request, code: str) -> Response:
+        """Be asked for this kind of service (A to N) again."""
+        if code not in Category.values:
             raise Http404
         user = self.viewer
         return self.wish(
-            lambda now: actions.resume_kind(user=user, category=category, by=user, now=now),
+            lambda now: actions.resume_kind(user=user, category=code, by=user, now=now),
             self.told,
         )
 
@@ -167,6 +169,7 @@ class MyPossible(Operations):
     """What the viewer could do."""
 
     card = PossibleCard
+    pagination_class = None
 
     @extend_schema(responses=PossibleCard)
     def show_possible(self, request: Request) -> Response:

@@ -210,10 +210,12 @@ def test_one_thing_more_each_with_where_it_is_set(door, me):
 
     if door == "web":
         page = Visitor(me).see("/volunteer/possible/")
-        lines = re.findall(r'<li><a class="vh-deed" href="([\w/]+)">([^<]+)</a>：(\S+) ?', page)
-        profile = "/volunteer/profile/"
-        assert [line[0] for line in lines] == [
-            *(profile, profile, "/volunteer/credentials/", profile)
+        profile, papers = "/volunteer/profile/", "/volunteer/credentials/"
+        assert re.findall(r'<li><a class="vh-deed" href="([\w/]+)">([^<]+)</a>', page) == [
+            (profile, "如果您会“法律”（熟练）：多 1 件"),
+            (profile, "如果“沟通”也可以问您：多 1 件"),
+            (papers, "如果您有“律师执业证”证件：多 1 件"),
+            (profile, "如果您周五 18:00 起有空：多 1 件"),
         ]
     else:
         assert said(client_of(me).get(f"{V1}me/possible/"))["more"] == [
