@@ -197,7 +197,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="proposal",
             constraint=models.CheckConstraint(
-                condition=models.Q(("offer__isnull", True), ("chosen", True), _connector="OR"),
+                condition=models.Q(
+                    ("offer__isnull", True),
+                    models.Q(("chosen", True), ("chosen__isnull", False)),
+                    _connector="OR",
+                ),
                 name="proposal_only_chosen_is_sent",
             ),
         ),

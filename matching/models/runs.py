@@ -100,7 +100,7 @@ class Proposal(models.Model):
             models.UniqueConstraint(fields=["run", "opening", "volunteer"], name="%(class)s_once"),
             models.CheckConstraint(
                 name="%(class)s_only_chosen_is_sent",
-                condition=Q(offer__isnull=True) | Q(chosen=True),
+                condition=Q(offer__isnull=True) | Q(chosen__isnull=False, chosen=True),
             ),
         ]
 

@@ -112,6 +112,14 @@ CHANGES: dict[str, str | tuple[str, str]] = {
     "opening_has_one_source": ("visit_id = NULL", "visit_id IS NOT NULL AND filled = 0"),
     "opening_never_over_filled": ("places = 0", "filled > 0"),
     "opening_ends_after_it_starts": ("ends_at = starts_at", "filled = 0"),
+    "run_days_in_order": "last_day = '2001-01-01'",
+    "run_not_beyond_its_end": "done = total + 1",
+    "proposal_only_chosen_is_sent": (
+        "chosen = NULL, offer_id = (SELECT min(id) FROM matching_offer)"
+    ),
+    "duty_ends_after_it_begins": "until = since",
+    "duty_point_is_whole": "lat = NULL, lng = 121.0",
+    "weighing_has_a_reason": "",
     "offer_answer_has_a_time": ("answered_at = NULL", "state = 'ACCEPTED'"),
     "offer_accepted_in_time": ("expires_at = answered_at", "state = 'ACCEPTED'"),
     "checkin_goes_after_coming": "out_at = '2001-01-01 00:00:00+00:00'",
@@ -154,6 +162,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "consent_has_one_subject": {"user_id": None, "resident_id": None},
     "pointentry_is_positive": {"amount": 0, "record_id": None},
     "ruling_answers_one_case": {"complaint_id": None, "appeal_id": None},
+    "weighing_has_a_reason": {"reason": ""},
 }
 STAYING = {
     "accounts_codeuse",
@@ -161,6 +170,7 @@ STAYING = {
     "accounts_consent",
     "accounts_reveal",
     "incentives_pointentry",
+    "matching_weighing",
     "rights_ruling",
     "service_records_hoursreview",
 }
@@ -181,6 +191,9 @@ TWICE: dict[str, tuple[str, dict[str, Any]]] = {
     "consent_one_live_per_user": ("user_id IS NOT NULL AND withdrawn_at IS NULL", {}),
     "consent_one_live_per_resident": ("resident_id IS NOT NULL AND withdrawn_at IS NULL", {}),
     "offer_one_live_per_volunteer": ("state = 'SENT'", {}),
+    "run_one_at_a_time": ("state = 'READY'", {}),
+    "duty_one_at_a_time": ("ended_at IS NULL", {}),
+    "wished_once": ("ended_at IS NULL", {}),
     "application_one_live_per_volunteer": ("state IN ('SENT', 'WAITING')", {}),
     "dispatch_one_per_channel": ("notice_id IS NOT NULL", {}),
     "pointentry_one_per_record_and_kind": ("record_id IS NOT NULL", {}),

@@ -21,6 +21,8 @@ from incentives.models import PointAccount, StarLevel
 from incentives.states import AccountKind
 from kernel import seal
 from kernel.models import IdempotencyKey, Job, PersonKey
+from matching.actions import go_on_duty, set_weights
+from matching.models import KindPause, Opening, Proposal, Wished
 from notifications.actions import set_preferences, set_quiet_hours
 from notifications.states import Channel, Group
 from regions.models import ServicePoint
@@ -141,6 +143,22 @@ def two_tasks(who: User) -> None:
             matching.assignment(need, who)
 
 
+def _matching() -> None:
+    """Make weights, a run with two proposals, and what volunteers and residents say of willingness."""
+    office = accounts.officer(role="CITY", region=regions.city())
+    set_weights(parameters={"near": 0.5}, reason="桥封了", by=office, now=NOON)
+    planned = matching.run(regions.street())
+    need = Opening.objects.filter(visit__isnull=False, filled=1).first()
+    for _each in range(2):
+        who = matching.ready_volunteer()
+        Proposal.objects.create(run=planned, opening=need, volunteer=who, score=0.5, chosen=True)
+    go_on_duty(by=who, now=NOON)
+    KindPause.objects.create(volunteer=who, category="B", until=NOON.date(), said_at=NOON)
+    Wished.objects.create(
+        resident=need.visit.request.resident, volunteer=who, wished_at=NOON, wished_by=office
+    )
+
+
 def _cases(record: ServiceRecord) -> None:
     complaint = rights.complaint(about_user=accounts.user(), wish="道歉", contact="13900000003")
     rights.complaint(by=None, contact="13900000004")
@@ -177,6 +195,7 @@ def build() -> None:
         service_records.proposed(matching.assignment())
     two_tasks(matching.ready_volunteer())
     _cases(record)
+    _matching()
     person = accounts.user()
     notifications.notice(person)
     notifications.message()
