@@ -17,8 +17,11 @@ NO_REF = "?"
 
 
 def new_ref() -> str:
-    """Return 128 random bits as 22 characters that are safe in an address."""
-    return secrets.token_urlsafe(16)
+    """Return 128 random bits as 22 characters that are safe in an address, and as a word of a command: they
+    do not begin with a hyphen."""
+    while (ref := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return ref
 
 
 class RefField(TextColumn):

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 
-from accounts.models import Block, VolunteerProfile
+from accounts.models import VolunteerProfile
 from kernel.workdays import at_local, local_date
 from matching import rules
 from matching.engine import Parameters
@@ -22,11 +22,11 @@ from matching.engine.score import reliability
 from matching.models import Assignment, Offer, Opening, Posting
 from matching.queries import held
 from matching.queries.chances import usual_chances
-from matching.queries.facts import LATELY, helpers_of, kept
+from matching.queries.facts import LATELY, kept
 from matching.queries.free import free_minutes
+from matching.queries.pairs import Pairs, pairs_of
 from matching.queries.posted import monday_of
 from matching.queries.posting_sql import METRES_PER_DEGREE
-from matching.queries.wished import wished_by
 from matching.states import LIVE, AssignmentState, OfferState, OpeningState
 from regions.models import Region
 
@@ -119,10 +119,13 @@ def _entries(
     profiles = _near([opening for opening, _places in some]) if of is None else of
     refs = {profile.user_id: profile.ref for profile in profiles}
     days = sorted({local_date(opening.starts_at) + n * DAY for opening, _p in some for n in (0, 1)})
+    pairs = pairs_of([opening for opening, _places in some])
     return {
         "volunteers": list(_volunteers(profiles, days, monday, now=now)),
         "needs": [
-            need for opening, places in some for need in _needs(opening, places, refs, now=now)
+            need
+            for opening, places in some
+            for need in _needs(opening, places, refs, pairs, now=now)
         ],
     }
 
@@ -230,20 +233,11 @@ def _work(
 
 
 def _needs(
-    opening: Opening, places: int, refs: dict[int, str], *, now: datetime
+    opening: Opening, places: int, refs: dict[int, str], pairs: Pairs, *, now: datetime
 ) -> Iterator[Entry]:
     """Yield the opening as needs of at most so many places as a file may have."""
-    resident = opening.visit.request.resident_id if opening.visit else None
-    turned_down = Offer.objects.filter(opening=opening).exclude(state=OfferState.WITHDRAWN)
-    gone = Assignment.objects.filter(opening=opening)
-    blocked = Block.objects.filter(resident=resident, lifted_at__isnull=True)
-    never = {
-        *turned_down.values_list("volunteer", flat=True),
-        *gone.values_list("volunteer", flat=True),
-        *blocked.values_list("volunteer__user", flat=True),
-    }
-    wished = set(wished_by(resident).values_list("volunteer", flat=True)) if resident else set()
-    helped = set(helpers_of(resident).values_list("volunteer", flat=True)) if resident else set()
+    resident = opening.visit.request.resident_id if opening.visit else 0
+    never = pairs.gone[opening.pk] | pairs.blocked[resident]
     marks = [
         *(f"{MARK}paper:{kind}" for kind in opening.credentials),
         f"{MARK}wishes:{opening.category}",
@@ -262,6 +256,6 @@ def _needs(
             "gender": opening.gender_wish or None,
             "urgency": rules.urgency_of(opening=opening, now=now),
             "excluded": sorted(refs[user] for user in never if user in refs),
-            "preferred": sorted(refs[user] for user in wished if user in refs),
-            "known": sorted(refs[user] for user in helped if user in refs),
+            "preferred": sorted(refs[user] for user in pairs.wished[resident] if user in refs),
+            "known": sorted(refs[user] for user in pairs.helped[resident] if user in refs),
         }

@@ -55,6 +55,7 @@ def test_a_spoken_number_has_a_check_digit_and_is_read_in_groups():
 
 def test_a_reference_has_128_bits_and_fits_an_address():
     made = {references.new_ref() for _number in range(1000)}
+    assert not any(ref.startswith("-") for ref in made)
 
     assert len(made) == 1000
     assert {len(ref) for ref in made} == {22}
