@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from kernel.workdays import SHANGHAI, local_date
-from matching import actions
+from matching import actions, rules
 from matching.engine.assign import assigned
 from matching.engine.files import problem_of
 from matching.models import Run
@@ -17,7 +17,6 @@ from regions.states import Level
 logger = logging.getLogger(__name__)
 
 PLANNED_FROM = 19  # o'clock: the coming days are planned in the evening
-PLANNED_DAYS = 3
 LEARNED_FROM = 2  # o'clock
 
 
@@ -86,6 +85,6 @@ def plan_evening() -> None:
     if now.astimezone(SHANGHAI).hour < PLANNED_FROM:
         return
     first = local_date(now) + timedelta(days=1)
-    last = first + timedelta(days=PLANNED_DAYS - 1)
+    last = first + timedelta(days=rules.PLANNED_DAYS - 1)
     for district in Region.objects.filter(level=Level.DISTRICT):
         actions.plan_area(region=district, first_day=first, last_day=last, now=now)

@@ -176,6 +176,7 @@ def check_has_resident(*, visit: Visit | None) -> None:
 
 
 MOST_DAYS = 14  # that are planned at once
+PLANNED_DAYS = 3  # that the evening plans
 
 
 def check_days(first: date, last: date, *, now: datetime) -> None:

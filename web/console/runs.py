@@ -19,8 +19,8 @@ from django.views.decorators.http import require_POST
 from accounts.roles import Permission
 from kernel.workdays import local_date
 from matching import actions, queries
-from matching.jobs import PLANNED_DAYS
 from matching.models import Proposal, Run
+from matching.rules import PLANNED_DAYS
 from matching.states import RunState
 from regions.queries import regions_in
 from web.console.run_words import gap_in_words, unfilled_in_words
