@@ -10,7 +10,7 @@ import json
 import math
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -128,8 +128,9 @@ def fill(pool: Pool) -> None:
         cursor.execute("ANALYZE matching_posting")
 
 
-def need_of(wanted: Wanted, pool: Pool) -> Need:
-    """Return the generator's need as the platform knows it."""
+def need_of(wanted: Wanted, pool: Pool, *, names: Sequence[str] = ()) -> Need:
+    """Return the generator's need as the platform knows it; skills have their own names unless given."""
+    named = names or pool.skills
     begin, end = (
         datetime.fromtimestamp((minute - LOCAL) * 60, UTC) for minute in (wanted.start, wanted.end)
     )
@@ -138,7 +139,7 @@ def need_of(wanted: Wanted, pool: Pool) -> Need:
         when=Span(begin, end),
         category="A",
         point=(float(wanted.lat), float(wanted.lng)),
-        skills={pool.skills[skill]: level for skill, level in wanted.skills},
+        skills={named[skill]: level for skill, level in wanted.skills},
         gender=GENDERS[wanted.gender],
     )
 

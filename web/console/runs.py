@@ -1,6 +1,6 @@
 """Planning the coming days: asked for, watched, looked at, sent in part or whole, or dropped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -82,10 +82,12 @@ class AcceptForm(Form):
         label=gettext_lazy("Those that do not stand here too"), required=False
     )
 
-    def __init__(self, data: Any, proposals: list[Proposal]) -> None:
+    def __init__(
+        self, data: Any = None, files: Any = None, *, proposals: Sequence[Proposal] = ()
+    ) -> None:
         shown = proposals[:MOST_SHOWN]
         refs = [proposal.ref for proposal in shown]
-        super().__init__(data, initial={"chosen": refs})
+        super().__init__(data, files, initial={"chosen": refs})
         self.fields["chosen"].choices = [(ref, ref) for ref in refs]  # type: ignore[attr-defined]
         self.unseen = [proposal.ref for proposal in proposals[MOST_SHOWN:]]
         ticked = set(self["chosen"].value() or [])
@@ -118,7 +120,8 @@ def run(request: HttpRequest, ref: str) -> HttpResponse:
     area(request, Permission.DISPATCH)
     row = one(queries.runs_for(user, now=now), ref)
     proposals = [] if row.state in PLANNING else list(queries.proposals_of(row))
-    form = AcceptForm(request.POST if request.method == "POST" else None, proposals)
+    given = request.POST if request.method == "POST" else None
+    form = AcceptForm(given, proposals=proposals)
 
     def act(_given: dict[str, Any]) -> dict[str, str]:
         return {"ref": actions.accept_run(run=row, chosen=form.refs, by=user, now=now).ref}

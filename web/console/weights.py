@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.queries import may_in_city
 from accounts.roles import Permission
 from matching import actions, queries, rules
-from matching.engine import Parameters
+from matching.engine import USUAL, Parameters
 from matching.models import Weighing
 from matching.queries.weights import BEFORE
 from web.shared.forms import Form, TextField, carry_out_once, show
@@ -50,7 +50,7 @@ class WeightsForm(Form):
     template_name = "web/console/weights_form.html"
     reason = TextField(label=gettext_lazy("Why"), lines=True, max_length=200)
 
-    def __init__(self, *given: Any, held: Parameters, **options: Any) -> None:
+    def __init__(self, *given: Any, held: Parameters = USUAL, **options: Any) -> None:
         super().__init__(*given, **options)
         values = asdict(held)
         fields = {name: _field(name, one, values[name]) for name, one in ALL.items()}
