@@ -45,13 +45,9 @@ def possible(profile: VolunteerProfile, *, now: datetime) -> Possible:
     openings = around(profile, until=now + AHEAD, farther_m=1000 * FARTHER_KM[-1], now=now)
     by_ref = {opening.ref: opening for opening, _places in openings}
     told = problems(openings, parameters=parameters_now(), now=now, profiles=[profile])
-    seen: set[str] = set()
     for problem in map(problem_of, told):
         for need in problem.needs.values():
-            opening = by_ref[opening_ref(need.id)]
-            if opening.ref not in seen:
-                seen.add(opening.ref)
-                _count(found, problem, need, opening)
+            _count(found, problem, need, by_ref[opening_ref(need.id)])
     return found
 
 

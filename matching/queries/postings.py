@@ -42,7 +42,7 @@ class _Ring:
     ranges: Ranges | None
     ahead: float = math.inf
     _offset: int = 0
-    _most: int = field(default=FEW)
+    _most: int = field(default_factory=lambda: FEW)
 
     def read(self) -> Iterator[Line]:
         """Return the next rows, and know what lies ahead."""
@@ -56,7 +56,7 @@ class _Ring:
 def line(asked: Asked) -> Iterator[Line]:
     """Yield who could go, best first; some of them the rules to the minute still refuse."""
     skill = _rarest(sorted(asked.need.skills))
-    still, rings = _rings(asked.need), list[_Ring]()
+    still, rings = iter(_rings(asked.need)), list[_Ring]()
     ahead, waiting = math.inf, list[tuple[float, int]]()
     while True:
         widest = max(rings, key=lambda ring: ring.ahead, default=None)
@@ -77,12 +77,12 @@ def line(asked: Asked) -> Iterator[Line]:
             heappush(waiting, (-one.score, one.volunteer))
 
 
-def _rings(need: Need) -> Iterator[tuple[Ranges | None, float | None]]:
-    """Yield the cells of each ring and the kilometres beyond which everybody is who comes after; a remote
+def _rings(need: Need) -> list[tuple[Ranges | None, float | None]]:
+    """Return the cells of each ring and the kilometres beyond which everybody is who comes after; a remote
     need has one ring, which is everywhere."""
     if need.point is None:
-        yield None, None
-        return
+        return [(None, None)]
+    rings: list[tuple[Ranges | None, float | None]] = []
     [y], [x] = grid().cells(np.array([need.point[0]]), np.array([need.point[1]]))
     inner = -1
     for outer in RINGS:
@@ -90,8 +90,9 @@ def _rings(need: Need) -> Iterator[tuple[Ranges | None, float | None]]:
         if inner < 0:  # people of the widest class may come from anywhere
             low.append(len(CLASSES_KM) * WIDE * WIDE)
             high.append((len(CLASSES_KM) + 1) * WIDE * WIDE)
-        yield (low, high), None if outer == RINGS[-1] else outer * SLACK
+        rings.append(((low, high), None if outer == RINGS[-1] else outer * SLACK))
         inner = outer
+    return rings
 
 
 def _rarest(skills: Sequence[str]) -> str:

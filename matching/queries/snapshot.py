@@ -225,10 +225,9 @@ def _work(
         start, end = service[:2]
         if state == AssignmentState.DONE:
             recent[user] += end > lately
-        elif end > begins - DAY:
+        else:
             busy[user].append(tuple(service))
-        if begins <= start < ends:
-            minutes[user] += int((end - start).total_seconds() // 60)
+        minutes[user] += int((end - start).total_seconds() // 60) * (begins <= start < ends)
     return busy, minutes, recent
 
 

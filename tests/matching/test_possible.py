@@ -87,3 +87,14 @@ def test_a_need_of_more_places_than_a_file_has_counts_once(me):
     )
     opening = matching.opening(help_requests.visit(resident, places=7))
     assert queries.possible(me, now=NOON).fits == [opening]
+
+
+def test_what_nobody_can_change_is_counted_nowhere(me):
+    first = need()
+    need("K1", adults_only=True)
+    type(me).objects.filter(pk=me.pk).update(is_adult=False, guardian_consent_at=NOON)
+    me.refresh_from_db()
+    assert queries.possible(me, now=NOON) == queries.Possible(fits=[first])
+    matching.assignment(matching.opening(), me.user)  # at the same time as the first
+
+    assert queries.possible(me, now=NOON) == queries.Possible()

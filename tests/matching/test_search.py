@@ -161,3 +161,27 @@ def test_a_service_over_midnight_needs_both_days(crowd):
 
     assert found == everybody(need)
     assert early.user_id not in {one.id for one in found}
+
+
+def test_a_flat_map_lets_nobody_through_whom_the_earth_does_not():
+    opening = matching.opening()
+    user = matching.ready_volunteer()
+    people.set_area(
+        volunteer=user.volunteer,
+        region=opening.region,
+        radius_m=5530,  # 5,560 m away
+        lat=opening.lat + 0.05,
+        lng=opening.lng,
+        by=user,
+        now=NOON,
+    )
+    assert list(postings.line(Asked(need_of(opening), parameters_now()))) == []
+
+
+def test_who_has_no_home_area_is_found_for_what_is_remote():
+    user = matching.ready_volunteer()
+    VolunteerProfile.objects.filter(user=user).update(lat=None, lng=None)
+    actions.post(volunteers=[user.volunteer.pk], now=NOON)
+    need = replace(need_of(matching.opening()), point=None)
+    found = search.best_of(Asked(need, parameters_now()), top=3, now=NOON)
+    assert [one.id for one in found] == [user.pk]
