@@ -16,9 +16,10 @@ from bench.matching import shanghai, towns
 from bench.results import cores
 from matching.engine import assign, bound, plan, prices
 from matching.engine.best import Ranking
+from matching.engine.fairness import gini
 from matching.engine.files import FileNeed
 from matching.engine.parameters import USUAL
-from matching.engine.pool import GENDERS, Pool
+from matching.engine.pool import Pool
 
 MIP_SECONDS = 120.0
 
@@ -49,25 +50,7 @@ SMALL = Setting("Shanghai", 20_000, 200, 1)
 
 def _shanghai(setting: Setting) -> list[FileNeed]:
     rng = np.random.default_rng(29)
-    found = []
-    for number in range(setting.needs):
-        one = shanghai.mixed(rng, number, days=setting.days)
-        found.append(
-            FileNeed(
-                f"n{number:06}",
-                one.lat,
-                one.lng,
-                one.start,
-                one.end,
-                int(rng.choice([1, 2, 3, 4, 5], p=[0.68, 0.18, 0.07, 0.04, 0.03])),
-                {shanghai.SKILLS[skill]: level for skill, level in one.skills},
-                GENDERS[one.gender],
-                int(rng.choice([1, 2, 3, 4], p=[0.4, 0.35, 0.2, 0.05])),
-                frozenset(),
-                frozenset(),
-            )
-        )
-    return found
+    return [shanghai.file_need(rng, n, days=setting.days) for n in range(setting.needs)]
 
 
 def _towns(setting: Setting) -> list[FileNeed]:
@@ -106,12 +89,6 @@ def measured(setting: Setting) -> Measured:
     return Measured(drawn, state, first, looked, planned, peak)
 
 
-def _gini(load: Any) -> float:
-    ordered = np.sort(load)
-    rank = np.arange(1, len(ordered) + 1)
-    return float((2 * rank - len(ordered) - 1) @ ordered / (len(ordered) * ordered.sum()))
-
-
 def _mip(facts: plan.Facts, left: Any, limit: float) -> str:
     """Say what HiGHS reaches in its time, as a share of the bound, and what it says may be missing."""
     begun = time.perf_counter()
@@ -141,7 +118,7 @@ def line(setting: Setting) -> str:
         f" | {len(facts.score):,} | {looked:.1f} | {planned:.2f} ({moves}) | {reached / limit:.2%}"
         f" | {fcfs / limit:.2%} | {'lp' if setting.lp else 'prices'} | {beside} | {mip} | {filled:.3f}"
         f" | {int(state.load.max())} / {int(first.load.max())}"
-        f" | {_gini(state.load):.2f} / {_gini(first.load):.2f} | {peak:.2f} |"
+        f" | {gini(state.load):.2f} / {gini(first.load):.2f} | {peak:.2f} |"
     )
 
 

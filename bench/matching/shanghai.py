@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from matching.engine.pool import DAY, KM_PER_DEGREE, SLOT, Floats, Ints, Keys, Pool, Spans
+from matching.engine.files import FileNeed
+from matching.engine.pool import DAY, GENDERS, KM_PER_DEGREE, SLOT, Floats, Ints, Keys, Pool, Spans
 from matching.engine.sieve import Wanted, slots
 
 STREETS = Path(__file__).parents[2] / "regions" / "data" / "shanghai_streets.csv"
@@ -195,6 +196,24 @@ def mixed(rng: np.random.Generator, number: int, *, days: int = 3) -> Wanted:
         slot=int(rng.choice(peaks, p=[0.55, 0.27, 0.18])),
         length=int(rng.choice([2, 3, 4, 6, 8], p=[0.3, 0.2, 0.3, 0.15, 0.05])),
         gender=int(rng.choice([0, 1, 2], p=[0.85, 0.09, 0.06])),
+    )
+
+
+def file_need(rng: np.random.Generator, number: int, *, days: int, later: int = 0) -> FileNeed:
+    """Return a need as the city has them with places and urgency, its clock ``later`` by so many minutes."""
+    one = mixed(rng, number, days=days)
+    return FileNeed(
+        f"n{number:06}",
+        one.lat,
+        one.lng,
+        one.start + later,
+        one.end + later,
+        int(rng.choice([1, 2, 3, 4, 5], p=[0.68, 0.18, 0.07, 0.04, 0.03])),
+        {SKILLS[skill]: level for skill, level in one.skills},
+        GENDERS[one.gender],
+        int(rng.choice([1, 2, 3, 4], p=[0.4, 0.35, 0.2, 0.05])),
+        frozenset(),
+        frozenset(),
     )
 
 

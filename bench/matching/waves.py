@@ -14,10 +14,10 @@ from bench.matching import shanghai
 from bench.results import cores
 from matching.engine import answers
 from matching.engine.answers import WORLDS
-from matching.engine.files import FileNeed, Problem
+from matching.engine.files import Problem
 from matching.engine.offers import POLICIES, Run, Scene
 from matching.engine.parameters import USUAL, USUAL_ASKING
-from matching.engine.pool import DAY, GENDERS, Pool, Spans
+from matching.engine.pool import DAY, Pool, Spans
 from matching.engine.simulate import Measures, measured
 
 VOLUNTEERS, NEEDS, DAYS = 15_000, 2_000, 14
@@ -63,20 +63,7 @@ def scene(volunteers: int, needs: int, days: int) -> Scene:
     rng = np.random.default_rng(31)
     found, opens = {}, {}
     for number in range(needs):
-        one = shanghai.mixed(rng, number, days=days)
-        need = FileNeed(
-            f"n{number:06}",
-            one.lat,
-            one.lng,
-            one.start + LOCAL,
-            one.end + LOCAL,
-            int(rng.choice([1, 2, 3, 4, 5], p=[0.68, 0.18, 0.07, 0.04, 0.03])),
-            {shanghai.SKILLS[skill]: level for skill, level in one.skills},
-            GENDERS[one.gender],
-            int(rng.choice([1, 2, 3, 4], p=[0.4, 0.35, 0.2, 0.05])),
-            frozenset(),
-            frozenset(),
-        )
+        need = shanghai.file_need(rng, number, days=days, later=LOCAL)
         ahead = np.exp(rng.uniform(*np.log(URGENT_AHEAD if need.urgency == 4 else AHEAD)))
         found[need.id], opens[need.id] = need, _by_day(rng, need.start - int(ahead))
     problem = Problem(min(opens.values()), 7, USUAL, _pool(volunteers, days), found)

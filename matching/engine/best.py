@@ -104,7 +104,9 @@ class Ranking:
 
     def shares_of(self, wanted: Wanted) -> tuple[float, ...]:
         """Return what each part is worth for this need; they sum to one."""
-        return shares(known=wanted.known, preferred=wanted.preferred, parameters=self.parameters)
+        return shares(
+            known=bool(wanted.known), preferred=bool(wanted.preferred), parameters=self.parameters
+        )
 
     def scores_of(self, wanted: Wanted, found: Parts) -> Floats:
         """Return the scores of which ``found`` are the parts."""

@@ -50,7 +50,6 @@ def person_of(pool: Pool, row: int, *, blocked: bool = False) -> Person:
             if level
         },
         credentials=frozenset(),
-        categories=frozenset(),
         free=[Span(_at(s), _at(e)) for s, e in zip(free.start, free.end, strict=True)],
         busy=[
             Span(_at(s), _at(e), (float(lat), float(lng)))

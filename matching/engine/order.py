@@ -31,8 +31,7 @@ class Candidate(NamedTuple):
 
 def worth(need: Need, parameters: Parameters) -> tuple[float, ...]:
     """Return what each part of ``Parts`` is worth for this need; they sum to one."""
-    known, preferred = (1,) * need.has_known, (1,) * need.has_preferred
-    return shares(known=known, preferred=preferred, parameters=parameters)
+    return shares(known=need.has_known, preferred=need.has_preferred, parameters=parameters)
 
 
 def best_at(away_m: float, need: Need, parameters: Parameters) -> float:

@@ -10,6 +10,14 @@ from matching.engine.errors import BadProblem
 VERSION = 1  # of the meaning of the parameters
 
 
+def _check_numbers(where: str, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise BadProblem(f"{where}: {name}", f"a number is needed, not {value!r}")
+        if not (math.isfinite(value) and value >= 0):
+            raise BadProblem(f"{where}: {name}", f"{value} is not a number from 0 on")
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """Weights of the parts of a score (ENGINE §1) and the distances and times of the hard rules.
@@ -39,11 +47,7 @@ class Parameters:
     day_minutes: int = 0  # of several services on one day; 0 = no limit
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise self._bad(name, f"a number is needed, not {value!r}")
-            if not (math.isfinite(value) and value >= 0):
-                raise self._bad(name, f"{value} is not a number from 0 on")
+        _check_numbers("parameters", asdict(self))
         if not sum(self.weights) > 0:
             raise BadProblem("parameters", "the weights are all zero")
         for name in ("near_km", "roomy_hours", "travel_km_per_hour"):
@@ -107,11 +111,7 @@ class Asking:
     day_ends: int = 1260
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise self._bad(name, f"a number is needed, not {value!r}")
-            if not (math.isfinite(value) and value >= 0):
-                raise self._bad(name, f"{value} is not a number from 0 on")
+        _check_numbers("asking", asdict(self))
         for name in ("sure", "explore", "fair"):
             if getattr(self, name) > 1:
                 raise self._bad(name, "must be at most 1")

@@ -78,7 +78,6 @@ class Person:
     minutes_left_this_week: int
     skills: Mapping[str, int]
     credentials: frozenset[str]
-    categories: frozenset[str]
     free: Sequence[Span]
     busy: Sequence[Span]
     blocked: bool = False  # this pair, by either side

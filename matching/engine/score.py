@@ -3,7 +3,6 @@
 One formula for one person and for a million: columns of any length.
 """
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -70,9 +69,7 @@ def parts(
     return Parts(near, level, *own, known.astype(np.float64), preferred.astype(np.float64))
 
 
-def shares(
-    *, known: Collection[object], preferred: Collection[object], parameters: Parameters
-) -> tuple[float, ...]:
+def shares(*, known: bool, preferred: bool, parameters: Parameters) -> tuple[float, ...]:
     """Return what each part is worth, in the order of ``Parts``: they sum to one.
 
     Where the resident names people (``preferred``) or was helped before (``known``), being one of them

@@ -44,22 +44,18 @@ class Wave(NamedTuple):
     capped: bool
 
 
-def automatic_candidates(opening: Opening, *, top: int, now: datetime) -> list[Candidate]:
-    """Return whom to ask next, best first, ``top`` at most: nobody who was asked, or holds a place."""
-    return [one.candidate for one in _found(opening, top, _taken(opening), now=now)]
-
-
-def _found(opening: Opening, top: int, without: Collection[int], *, now: datetime) -> list[Found]:
+def asked_for(opening: Opening, *, now: datetime) -> Asked:
+    """Return what is looked for when the platform itself asks."""
     urgency = rules.urgency_of(opening=opening, now=now)
-    asked = Asked(need_of(opening), parameters_now(), only_willing=True, urgency=urgency)
-    return found_of(asked, top=top, now=now, without=without)
+    return Asked(need_of(opening), parameters_now(), only_willing=True, urgency=urgency)
 
 
-def _taken(opening: Opening) -> set[int]:
+def taken(opening: Opening) -> set[int]:
+    """Return the profiles that are not asked (again): who was asked already, or had a place."""
     offers = Offer.objects.filter(opening=opening).exclude(state=OfferState.WITHDRAWN)
-    taken = Q(user__in=offers.values("volunteer"))
-    taken |= Q(user__in=Assignment.objects.filter(opening=opening).values("volunteer"))
-    return profiles_of(taken)
+    gone = Q(user__in=offers.values("volunteer"))
+    gone |= Q(user__in=Assignment.objects.filter(opening=opening).values("volunteer"))
+    return profiles_of(gone)
 
 
 def profiles_of(which: Q) -> set[int]:
@@ -70,18 +66,19 @@ def profiles_of(which: Q) -> set[int]:
 def next_wave(opening: Opening, *, now: datetime) -> Wave:
     """Return whom to ask now so that the open offers and theirs fill the places surely enough; nobody when
     the open ones do so already."""
-    urgency = rules.urgency_of(opening=opening, now=now)
+    asked = asked_for(opening, now=now)
+    urgency = asked.urgency
     left = time_left(now, starts_at=opening.starts_at, urgency=urgency)
     chances = open_chances(opening, now=now)
     places = opening.places - opening.filled
     if chance_filled(chances, places) >= target(left):
         return Wave([], is_sure=True, capped=False)
-    seen, hopeful, known = _taken(opening), list[Hopeful](), dict[int, tuple[Candidate, Guess]]()
+    seen, hopeful, known = taken(opening), list[Hopeful](), dict[int, tuple[Candidate, Guess]]()
     while True:
-        found = _found(opening, TOP, seen, now=now)
+        found = found_of(asked, top=TOP, now=now, without=seen)
         seen |= profiles_of(Q(user__in=[one.candidate.id for one in found]))
         first = _first_in_line(opening, found, urgency=urgency, now=now)
-        for one, guess, past in _guessed(opening, found, urgency=urgency, now=now):
+        for one, guess, past in _guessed(asked, found, now=now):
             known[one.id] = one, guess
             score = 1.0 if one.id in first else one.score
             hopeful.append(Hopeful(one.id, score, guess.chance, past.day, past.week, one.tie))
@@ -110,16 +107,16 @@ def _invited(one: Chosen, known: dict[int, tuple[Candidate, Guess]]) -> Invited:
 
 
 def _guessed(
-    opening: Opening, found: Sequence[Found], *, urgency: int, now: datetime
+    asked: Asked, found: Sequence[Found], *, now: datetime
 ) -> list[tuple[Candidate, Guess, Past]]:
     candidates = [one.candidate for one in found]
     past = pasts([one.id for one in candidates], now=now)
     guessed = guesses(
-        need_of(opening),
+        asked.need,
         [one.person for one in found],
         candidates,
         past=past,
-        urgency=urgency,
+        urgency=asked.urgency,
         now=now,
     )
     return [

@@ -1,27 +1,23 @@
 """The facts the engine is told, gathered in a fixed number of queries whatever the pool's size."""
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import Block, VolunteerProfile
 from kernel import vault
-from kernel.workdays import at_local, local_date
+from kernel.workdays import local_date
 from matching.engine import Need, Person, Span
 from matching.engine.score import reliability
-from matching.models import Assignment, Duty, Offer, Opening
+from matching.models import Assignment, Duty, Opening
 from matching.queries import held
 from matching.queries.free import free_around
 from matching.queries.willing import AFTER_DUTY, duties_at
 from matching.queries.wished import wished_by
-from matching.states import LIVE, AssignmentState
-
-LATELY = timedelta(days=14)  # before today: the same number all day long
+from matching.queries.work import asked_of_late, kept, lately, week_of, work_of
+from matching.states import AssignmentState
 
 
 def need_of(opening: Opening) -> Need:
@@ -51,12 +47,6 @@ def helpers_of(resident: int) -> QuerySet[Assignment]:
     )
 
 
-def _week(need: Need) -> tuple[datetime, datetime]:
-    day = local_date(need.when.start)
-    monday = day - timedelta(days=day.weekday())
-    return at_local(monday, 0), at_local(monday + timedelta(days=7), 0)
-
-
 def _tie(need: Need, profile: VolunteerProfile) -> str:
     """Return what orders equals: stable, unguessable; in the demo the same for the same seed."""
     if settings.HUB_TIES is None:
@@ -71,15 +61,16 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
     ids = [profile.pk for profile in profiles]
     users = [profile.user_id for profile in profiles]
     day = local_date(need.when.start)
-    skills, papers, wishes = held.levels(ids), held.papers(ids, day), held.wishes(ids)
+    skills, papers = held.levels(ids), held.papers(ids, day)
     own = held.organizations(users, day)
     blocked = set(
         Block.objects.filter(
             resident_id=need.resident, volunteer__in=ids, lifted_at__isnull=True
         ).values_list("volunteer", flat=True)
     )
-    asked = _counts(Offer.objects.filter(volunteer__in=users, sent_at__gte=now - LATELY))
-    work = _work(need, users, now=now)
+    asked, recent = asked_of_late(users, now=now), lately(local_date(now))
+    begins, ends = week_of(day)
+    work = work_of(users, since=min(begins, recent), until=ends + timedelta(days=1))
     done, missed = kept(users)
     known, preferred = set[int](), set[int]()
     if need.has_preferred and need.resident:
@@ -106,17 +97,19 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
             sex=profile.sex,
             point=_place(profile, duties.get(profile.user_id)),
             radius_m=profile.radius_m,
-            minutes_left_this_week=profile.minutes_per_week - work.minutes[profile.user_id],
+            minutes_left_this_week=profile.minutes_per_week
+            - work[profile.user_id].minutes_in(begins, ends),
             skills=skills[profile.pk],
             credentials=papers[profile.pk],
-            categories=wishes[profile.pk],
             free=[*free[profile.pk], *_span(duties.get(profile.user_id))],
-            busy=work.busy[profile.user_id],
+            busy=work[profile.user_id].agreed,
             blocked=profile.pk in blocked,
             organizations=own[profile.user_id],
             asked=asked.get(profile.user_id, 0),
-            served=work.served[profile.user_id],
-            done_that_day=work.done_that_day[profile.user_id],
+            served=work[profile.user_id].served_since(recent),
+            done_that_day=sum(
+                span.minutes for span in work[profile.user_id].done if local_date(span.start) == day
+            ),
             reliability=reliability(done[profile.user_id], missed[profile.user_id]),
             is_new=done[profile.user_id] == 0,
             is_known=profile.user_id in known,
@@ -124,10 +117,6 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
         )
         for profile in profiles
     ]
-
-
-def _counts(offers: QuerySet[Offer]) -> dict[int, int]:
-    return dict(offers.values_list("volunteer").annotate(times=Count("pk")).order_by())
 
 
 def _place(profile: VolunteerProfile, duty: Duty | None) -> tuple[float, float] | None:
@@ -140,52 +129,3 @@ def _place(profile: VolunteerProfile, duty: Duty | None) -> tuple[float, float] 
 def _span(duty: Duty | None) -> list[Span]:
     """Return when somebody on duty is free, whatever the week says."""
     return [Span(duty.since, duty.until + AFTER_DUTY)] if duty else []
-
-
-class Work(NamedTuple):
-    """Per user: services of late, live commitments around a need, minutes in its week, minutes that were
-    served on its day."""
-
-    served: dict[int, int]
-    busy: dict[int, list[Span]]
-    minutes: dict[int, int]
-    done_that_day: dict[int, int]
-
-
-def _work(need: Need, users: Sequence[int], *, now: datetime) -> Work:
-    """Return what ``users`` do, and did, around the need."""
-    begins, ends = _week(need)
-    day, lately = local_date(need.when.start), at_local(local_date(now), 0) - LATELY
-    work = Work(defaultdict(int), defaultdict(list), defaultdict(int), defaultdict(int))
-    rows = Assignment.objects.filter(
-        volunteer__in=users,
-        state__in=[*LIVE, AssignmentState.DONE],
-        opening__starts_at__lt=ends + timedelta(days=1),
-        opening__ends_at__gt=min(begins, lately),
-    ).values_list(
-        *("volunteer", "state", "opening__starts_at", "opening__ends_at"),
-        *("opening__lat", "opening__lng"),
-    )
-    for user, state, start, end, lat, lng in rows:
-        span = Span(start, end, None if lat is None else (lat, lng))
-        if state == AssignmentState.DONE:
-            work.served[user] += end > lately
-            work.done_that_day[user] += span.minutes * (local_date(start) == day)
-        else:
-            work.busy[user].append(span)
-        if begins <= start < ends:
-            work.minutes[user] += span.minutes
-    return work
-
-
-def kept(users: Sequence[int]) -> tuple[dict[int, int], dict[int, int]]:
-    """Return per user how many agreed services were done, and to how many they did not come."""
-    done: dict[int, int] = defaultdict(int)
-    missed: dict[int, int] = defaultdict(int)
-    ended = Assignment.objects.filter(
-        volunteer__in=users, state__in=[AssignmentState.DONE, AssignmentState.NO_SHOW]
-    )
-    counts = ended.values_list("volunteer", "state").annotate(times=Count("pk")).order_by()
-    for user, state, times in counts:
-        (done if state == AssignmentState.DONE else missed)[user] = times
-    return done, missed

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from accounts.models import VolunteerProfile
-from kernel.workdays import local_date
+from kernel.workdays import SHANGHAI
 from matching.engine import sieve
 from matching.engine.files import FileNeed, Problem, problem_of
 from matching.engine.pool import MARK
@@ -66,13 +66,10 @@ def _count(found: Possible, problem: Problem, need: FileNeed, opening: Opening) 
         beyond = (float(sieve.away_m(pool, one, wanted)[0]) - float(pool.radius_m[0])) / 1000
         found.kilometres.update(km for km in FARTHER_KM if beyond <= km)
     elif against == ["free"]:
-        found.hours[local_date(opening.starts_at).weekday(), _hour(opening)] += 1
+        starts = opening.starts_at.astimezone(SHANGHAI)
+        found.hours[starts.weekday(), starts.hour] += 1
     elif against == ["within_her_week"]:
         found.more_minutes += 1
-
-
-def _hour(opening: Opening) -> int:
-    return (opening.starts_at + timedelta(hours=8)).hour
 
 
 def _count_skill(found: Possible, problem: Problem, need: FileNeed) -> None:

@@ -1,6 +1,5 @@
 """What the posting table has to say of volunteers, worked out from what it is derived from."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,16 +10,15 @@ from django.db.models import Q
 
 from accounts.models import VolunteerProfile
 from accounts.states import Category
-from kernel.workdays import at_local, local_date
+from kernel.workdays import at_local
 from matching.engine.index import Grid, keys
 from matching.engine.score import reliability
-from matching.models import Assignment, Posting
+from matching.models import Posting
 from matching.models.postings import DAYS, WEEKS
 from matching.queries import held
-from matching.queries.facts import LATELY, kept
 from matching.queries.free import free_minutes, weekly
 from matching.queries.willing import pauses
-from matching.states import LIVE, AssignmentState
+from matching.queries.work import kept, lately, monday_of, week_of, work_of
 
 SLOT = 30  # minutes
 NOWHERE = -1
@@ -59,11 +57,6 @@ def day_column(day: date) -> str:
     return f"d{day.toordinal() % DAYS:02}"
 
 
-def monday_of(day: date) -> date:
-    """Return the Monday of the week of ``day``."""
-    return day - timedelta(days=day.weekday())
-
-
 def left_column(day: date) -> str:
     """Return the name of the column that knows the week of ``day`` when it is one of a row's weeks."""
     return f"left{monday_of(day).toordinal() // 7 % WEEKS}"
@@ -84,54 +77,32 @@ def changing(profiles: Sequence[VolunteerProfile], *, today: date) -> dict[int, 
     days = [today + n * DAY for n in range(DAYS)]
     weeks = sorted({monday_of(day) for day in days})
     free = free_minutes(ids, days)
-    busy, minutes, recent = _work(users, days, weeks)
+    since, recent = week_of(today)[0], lately(today)
+    work = work_of(users, since=min(since, recent), until=at_local(days[-1] + 8 * DAY, 0))
     done, missed = kept(users)
     found = {}
     for profile in profiles:
         user = profile.user_id
         columns: dict[str, Any] = {
             "posted_on": today,
-            "recent": recent[user],
+            "recent": work[user].served_since(recent),
             "reliability": reliability(done[user], missed[user]),
             "is_new": done[user] == 0,
             **{f"left{n}": profile.minutes_per_week for n in range(WEEKS)},
         }
         for monday in weeks:
-            left = profile.minutes_per_week - minutes[user, monday]
-            columns[left_column(monday)] = left
+            agreed = work[user].minutes_in(*week_of(monday))
+            columns[left_column(monday)] = profile.minutes_per_week - agreed
         for day in days:
             paused = profile.paused_until is not None and profile.paused_until >= day
             mask = 0
             for begin, end in () if paused else free[profile.pk, day]:
                 mask |= slots(begin, end)
-            columns[day_column(day)] = mask & ~busy[user, day]
+            for span in work[user].agreed:
+                mask &= ~whole_slots(_within(span.start, day), _within(span.end, day))
+            columns[day_column(day)] = mask
         found[profile.pk] = columns
     return found
-
-
-def _work(
-    users: Collection[int], days: Sequence[date], weeks: Sequence[date]
-) -> tuple[dict[tuple[int, date], int], dict[tuple[int, date], int], dict[int, int]]:
-    """Return busy half hours by user and day, agreed minutes by user and week, services of late by user."""
-    busy: dict[tuple[int, date], int] = defaultdict(int)
-    minutes: dict[tuple[int, date], int] = defaultdict(int)
-    recent: dict[int, int] = defaultdict(int)
-    since = at_local(days[0], 0) - LATELY
-    rows = Assignment.objects.filter(
-        volunteer__in=users,
-        state__in=[*LIVE, AssignmentState.DONE],
-        opening__ends_at__gt=min(since, at_local(weeks[0], 0)),
-        opening__starts_at__lt=at_local(days[-1] + 8 * DAY, 0),
-    ).values_list("volunteer", "state", "opening__starts_at", "opening__ends_at")
-    for user, state, start, end in rows:
-        minutes[user, monday_of(local_date(start))] += int((end - start).total_seconds() // 60)
-        if state == AssignmentState.DONE:
-            recent[user] += since < end
-            continue
-        for day in days:
-            begin, until = _within(start, day), _within(end, day)
-            busy[user, day] |= whole_slots(begin, until)
-    return busy, minutes, recent
 
 
 def _within(instant: datetime, day: date) -> int:

@@ -17,7 +17,8 @@ from kernel.workdays import at_local, local_date
 from matching.engine import Need, Parameters
 from matching.engine.order import worth
 from matching.models.postings import DAYS
-from matching.queries.posted import BITS, day_column, left_column, monday_of, slots
+from matching.queries.posted import BITS, day_column, left_column, slots
+from matching.queries.work import monday_of
 
 METRES_PER_DEGREE = 111_195.0
 FLAT = 0.99  # a flat map is truer than this within the reach of anybody

@@ -5,7 +5,7 @@ weighed) or as an exclusion. Remote needs have no place and are not planned; wav
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,15 +19,21 @@ from matching.engine import Parameters
 from matching.engine.files import MOST_PLACES
 from matching.engine.pool import MARK
 from matching.engine.score import reliability
-from matching.models import Assignment, Offer, Opening, Posting
+from matching.models import Opening, Posting
 from matching.queries import held
 from matching.queries.chances import usual_chances
-from matching.queries.facts import LATELY, kept
 from matching.queries.free import free_minutes
 from matching.queries.pairs import Pairs, pairs_of
-from matching.queries.posted import monday_of
 from matching.queries.posting_sql import METRES_PER_DEGREE
-from matching.states import LIVE, AssignmentState, OfferState, OpeningState
+from matching.queries.work import (
+    asked_of_late,
+    kept,
+    lately,
+    monday_of,
+    week_of,
+    work_of,
+)
+from matching.states import OfferState, OpeningState
 from regions.models import Region
 
 DAY = timedelta(days=1)
@@ -155,15 +161,13 @@ def _volunteers(
     levels, papers = held.levels(ids), held.papers(ids, days[-1])
     wishes, own = held.wishes(ids), held.organizations(users, days[-1])
     free = free_minutes(ids, days)
-    busy, minutes, recent = _work(users, monday, now=now)
+    begins, ends = week_of(monday)
+    recent = lately(local_date(now))
+    work = work_of(users, since=min(begins, recent), until=ends + DAY)
+    served = {user: work[user].served_since(recent) for user in users}
     done, missed = kept(users)
-    asked = dict(
-        Offer.objects.filter(volunteer__in=users, sent_at__gte=now - LATELY)
-        .values_list("volunteer")
-        .annotate(times=Count("pk"))
-        .order_by()
-    )
-    chances = usual_chances(asked, recent, users, now=now)
+    asked = asked_of_late(users, now=now)
+    chances = usual_chances(asked, served, users, now=now)
     for profile in profiles:
         user = profile.user_id
         marks = [
@@ -187,48 +191,20 @@ def _volunteers(
             ],
             "busy": [
                 {
-                    "start": start.isoformat(),
-                    "end": end.isoformat(),
-                    "lat": profile.lat if lat is None else lat,
-                    "lng": profile.lng if lng is None else lng,
+                    "start": span.start.isoformat(),
+                    "end": span.end.isoformat(),
+                    "lat": span.point[0] if span.point else profile.lat,
+                    "lng": span.point[1] if span.point else profile.lng,
                 }
-                for start, end, lat, lng in busy[user]
+                for span in work[user].agreed
             ],
-            "minutes_left": max(0, profile.minutes_per_week - minutes[user]),
-            "recent_services": recent[user],
+            "minutes_left": max(0, profile.minutes_per_week - work[user].minutes_in(begins, ends)),
+            "recent_services": served[user],
             "recent_notices": asked.get(user, 0),
             "reliability": reliability(done[user], missed[user]),
             "acceptance": chances[user],
             "is_new": done[user] == 0,
         }
-
-
-def _work(
-    users: Collection[int], monday: date, *, now: datetime
-) -> tuple[dict[int, list[tuple[Any, ...]]], dict[int, int], dict[int, int]]:
-    """Return by user what is agreed around the week (start, end, place), its minutes, services of late."""
-    busy: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    minutes: dict[int, int] = defaultdict(int)
-    recent: dict[int, int] = defaultdict(int)
-    begins, ends = at_local(monday, 0), at_local(monday + 7 * DAY, 0)
-    lately = at_local(local_date(now), 0) - LATELY
-    rows = Assignment.objects.filter(
-        volunteer__in=users,
-        state__in=[*LIVE, AssignmentState.DONE],
-        opening__starts_at__lt=ends + DAY,
-        opening__ends_at__gt=min(begins, lately),
-    ).order_by("opening__starts_at")
-    for user, state, *service in rows.values_list(
-        *("volunteer", "state", "opening__starts_at", "opening__ends_at"),
-        *("opening__lat", "opening__lng"),
-    ):
-        start, end = service[:2]
-        if state == AssignmentState.DONE:
-            recent[user] += end > lately
-        else:
-            busy[user].append(tuple(service))
-        minutes[user] += int((end - start).total_seconds() // 60) * (begins <= start < ends)
-    return busy, minutes, recent
 
 
 def _needs(

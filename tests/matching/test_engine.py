@@ -31,7 +31,6 @@ FITS = Person(
     minutes_left_this_week=600,
     skills={},
     credentials=frozenset(),
-    categories=frozenset({"B"}),
     free=[Span(START - HOUR, START + 3 * HOUR)],
     busy=[],
 )

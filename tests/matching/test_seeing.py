@@ -12,7 +12,8 @@ from kernel import guards
 from matching import actions, audit, queries
 from matching.engine import Reason
 from matching.models import Assignment, Offer, Opening
-from matching.queries.asking import automatic_candidates
+from matching.queries.asking import asked_for, taken
+from matching.queries.search import found_of
 from matching.rules import reason_words
 from tests.conftest import sql
 from tests.factories import accounts, help_requests, matching, organizations
@@ -115,7 +116,8 @@ def automatic():
 
 
 def asked(need):
-    ids = [candidate.id for candidate in automatic_candidates(need, top=20, now=NOON)]
+    found = found_of(asked_for(need, now=NOON), top=20, now=NOON, without=taken(need))
+    ids = [one.candidate.id for one in found]
     return set(VolunteerProfile.objects.filter(user__in=ids))
 
 
@@ -140,7 +142,7 @@ def test_a_blocked_pair_is_never_brought_together_whichever_side_said_so():
             now=NOON,
         )
         assert [r.code for r in queries.why_not(need, volunteer, now=NOON)] == ["pair"]
-    assert automatic_candidates(need, top=20, now=NOON) == []
+    assert found_of(asked_for(need, now=NOON), top=20, now=NOON, without=taken(need)) == []
 
 
 def test_who_declined_is_not_asked_again_but_who_was_only_thanked_may_be():

@@ -16,8 +16,10 @@ from accounts.actions import add_block
 from accounts.queries import acting
 from accounts.states import BlockSide
 from help_requests import queries, rules
+from help_requests.models import Visit
 from kernel.refusals import allowed
 from matching import actions as matching
+from matching.models import Assignment
 from matching.queries import assignments_for
 from service_records import actions
 from service_records import queries as records
@@ -129,12 +131,17 @@ def confirm(request: HttpRequest, ref: str, record: str) -> HttpResponse:
     )
 
 
+def _met(request: HttpRequest, ref: str, task: str) -> tuple[Visit, Assignment]:
+    """Return a visit of the viewer's side and one of its tasks, or 404."""
+    user, now = me(request), timezone.now()
+    row = one(queries.visits_for(user, now=now), ref)
+    return row, one(assignments_for(user, now=now).filter(opening__visit=row), task)
+
+
 @login_required
 def evaluate(request: HttpRequest, ref: str, task: str) -> HttpResponse:
     """Say how it was."""
-    user, now = me(request), timezone.now()
-    row = one(queries.visits_for(user, now=now), ref)
-    assignment = one(assignments_for(user, now=now).filter(opening__visit=row), task)
+    _row, assignment = _met(request, ref, task)
     return faces.evaluate(request, assignment, Side.RESIDENT, before="web:visit", ref=ref)
 
 
@@ -142,10 +149,8 @@ def evaluate(request: HttpRequest, ref: str, task: str) -> HttpResponse:
 @require_POST
 def wish_again(request: HttpRequest, ref: str, task: str) -> HttpResponse:
     """Wish that who came comes again."""
-    user, now = me(request), timezone.now()
-    row = one(queries.visits_for(user, now=now), ref)
-    assignment = one(assignments_for(user, now=now).filter(opening__visit=row), task)
-    matching.wish_again(assignment=assignment, by=user, now=now)
+    _row, assignment = _met(request, ref, task)
+    matching.wish_again(assignment=assignment, by=me(request), now=timezone.now())
     messages.success(request, _("We ask them first when you need help again."))
     return redirect("web:visit", ref=ref)
 
@@ -154,15 +159,13 @@ def wish_again(request: HttpRequest, ref: str, task: str) -> HttpResponse:
 @require_POST
 def not_again(request: HttpRequest, ref: str, task: str) -> HttpResponse:
     """Do not bring the two together again; the other side is not told."""
-    user, now = me(request), timezone.now()
-    row = one(queries.visits_for(user, now=now), ref)
-    assignment = one(assignments_for(user, now=now).filter(opening__visit=row), task)
+    row, assignment = _met(request, ref, task)
     add_block(
         resident=row.request.resident,
         volunteer=assignment.volunteer.volunteer,
         side=BlockSide.RESIDENT,
-        by=user,
-        now=now,
+        by=me(request),
+        now=timezone.now(),
     )
     messages.success(request, _("We do not match you again. Nobody is told."))
     return redirect("web:visit", ref=ref)
