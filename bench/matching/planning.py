@@ -58,7 +58,7 @@ def _towns(setting: Setting) -> list[FileNeed]:
 
 
 CITIES: dict[str, tuple[Callable[[int], Pool], Callable[[Setting], list[FileNeed]]]] = {
-    "Shanghai": (shanghai.volunteers, _shanghai),
+    "Shanghai": (lambda count: shanghai.local(shanghai.volunteers(count)), _shanghai),
     "Towns": (towns.volunteers, _towns),
 }
 

@@ -11,7 +11,6 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -33,24 +32,17 @@ from bench.matching.ranking import EACH, TOP  # noqa: E402
 from matching.engine import USUAL, Need, Span  # noqa: E402
 from matching.engine.best import Found, Ranking  # noqa: E402
 from matching.engine.index import keys  # noqa: E402
-from matching.engine.pool import GENDERS, Pool, Spans  # noqa: E402
-from matching.engine.sieve import Days, Wanted  # noqa: E402
+from matching.engine.pool import GENDERS, Pool  # noqa: E402
+from matching.engine.sieve import LOCAL_MINUTES, Days, Wanted  # noqa: E402
 from matching.models import Posting  # noqa: E402
 from matching.queries import posting_sql, postings  # noqa: E402
 from matching.queries.posted import BITS, day_column, grid, left_column  # noqa: E402
 from matching.queries.posting_sql import Asked  # noqa: E402
 
-LOCAL = 480  # minutes of Shanghai before UTC: the generator's clock is local
 FIRST = date(2026, 11, 23)
 AT_ONCE = 20_000
 BOX_KM = 20.0  # nobody of the generator goes farther
 COLUMNS = [str(field.column) for field in Posting._meta.concrete_fields if field.name != "id"]
-
-
-def local(pool: Pool) -> Pool:
-    """Return the pool with its clock read as Shanghai's."""
-    free = Spans(pool.free.at, pool.free.start - LOCAL, pool.free.end - LOCAL)
-    return replace(pool, free=free)
 
 
 def rows(pool: Pool) -> Iterator[tuple[Any, ...]]:
@@ -132,7 +124,8 @@ def need_of(wanted: Wanted, pool: Pool, *, names: Sequence[str] = ()) -> Need:
     """Return the generator's need as the platform knows it; skills have their own names unless given."""
     named = names or pool.skills
     begin, end = (
-        datetime.fromtimestamp((minute - LOCAL) * 60, UTC) for minute in (wanted.start, wanted.end)
+        datetime.fromtimestamp((minute - LOCAL_MINUTES) * 60, UTC)
+        for minute in (wanted.start, wanted.end)
     )
     return Need(
         key=str(wanted.key),

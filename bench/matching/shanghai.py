@@ -5,6 +5,7 @@ needs with one or two skills, three peaks a day, one to four hours, 15 % with a 
 """
 
 import csv
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from matching.engine.files import FileNeed
 from matching.engine.pool import DAY, GENDERS, KM_PER_DEGREE, SLOT, Floats, Ints, Keys, Pool, Spans
-from matching.engine.sieve import Wanted, slots
+from matching.engine.sieve import LOCAL_MINUTES, Wanted, slots
 
 STREETS = Path(__file__).parents[2] / "regions" / "data" / "shanghai_streets.csv"
 # latitude, longitude, radius in km, weight of each district
@@ -140,6 +141,12 @@ def volunteers(count: int) -> Pool:
     )
 
 
+def local(pool: Pool) -> Pool:
+    """Return the pool with its clock, whose days begin at midnight in UTC, read as Shanghai's."""
+    free = pool.free
+    return replace(pool, free=Spans(free.at, free.start - LOCAL_MINUTES, free.end - LOCAL_MINUTES))
+
+
 def kinds(each: int) -> dict[str, list[Wanted]]:
     """Return ``each`` needs of every one of the eight kinds (ENGINE §2)."""
     rng = np.random.default_rng(23)
@@ -199,15 +206,15 @@ def mixed(rng: np.random.Generator, number: int, *, days: int = 3) -> Wanted:
     )
 
 
-def file_need(rng: np.random.Generator, number: int, *, days: int, later: int = 0) -> FileNeed:
-    """Return a need as the city has them with places and urgency, its clock ``later`` by so many minutes."""
+def file_need(rng: np.random.Generator, number: int, *, days: int) -> FileNeed:
+    """Return a need as the city has them with places and urgency, by Shanghai's clock."""
     one = mixed(rng, number, days=days)
     return FileNeed(
         f"n{number:06}",
         one.lat,
         one.lng,
-        one.start + later,
-        one.end + later,
+        one.start - LOCAL_MINUTES,
+        one.end - LOCAL_MINUTES,
         int(rng.choice([1, 2, 3, 4, 5], p=[0.68, 0.18, 0.07, 0.04, 0.03])),
         {SKILLS[skill]: level for skill, level in one.skills},
         GENDERS[one.gender],

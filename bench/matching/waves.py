@@ -18,6 +18,7 @@ from matching.engine.files import Problem
 from matching.engine.offers import POLICIES, Run, Scene
 from matching.engine.parameters import USUAL, USUAL_ASKING
 from matching.engine.pool import DAY, Pool, Spans
+from matching.engine.sieve import LOCAL_MINUTES
 from matching.engine.simulate import Measures, measured
 
 VOLUNTEERS, NEEDS, DAYS = 15_000, 2_000, 14
@@ -32,26 +33,25 @@ ASKED = {
         asking=replace(USUAL_ASKING, at_least_minutes=30),
     ),
 }
-LOCAL = -480  # the generator's days begin at midnight in UTC; here people sleep and wake
 
 
 def _free(week: Spans, weeks: int) -> Spans:
     """Return the free stretches of one week, every week."""
     owners = np.concatenate([week.owners()] * weeks)
-    start = np.concatenate([week.start + n * WEEK + LOCAL for n in range(weeks)])
-    end = np.concatenate([week.end + n * WEEK + LOCAL for n in range(weeks)])
+    start = np.concatenate([week.start + n * WEEK for n in range(weeks)])
+    end = np.concatenate([week.end + n * WEEK for n in range(weeks)])
     order = np.lexsort((start, owners))
     return Spans(week.at * weeks, start[order], end[order])
 
 
 def _pool(count: int, days: int) -> Pool:
-    pool = shanghai.volunteers(count)
+    pool = shanghai.local(shanghai.volunteers(count))
     return replace(pool, free=_free(pool.free, -(-days // 7)))
 
 
 def _by_day(rng: np.random.Generator, minute: int) -> int:
     """Return the minute, or one in the twelve hours of the day before the night it lies in."""
-    of_day = (minute - LOCAL) % DAY
+    of_day = (minute + LOCAL_MINUTES) % DAY
     if 8 * HOUR <= of_day < 20 * HOUR:
         return minute
     evening = minute - (of_day - 20 * HOUR) % DAY
@@ -63,7 +63,7 @@ def scene(volunteers: int, needs: int, days: int) -> Scene:
     rng = np.random.default_rng(31)
     found, opens = {}, {}
     for number in range(needs):
-        need = shanghai.file_need(rng, number, days=days, later=LOCAL)
+        need = shanghai.file_need(rng, number, days=days)
         ahead = np.exp(rng.uniform(*np.log(URGENT_AHEAD if need.urgency == 4 else AHEAD)))
         found[need.id], opens[need.id] = need, _by_day(rng, need.start - int(ahead))
     problem = Problem(min(opens.values()), 7, USUAL, _pool(volunteers, days), found)

@@ -57,6 +57,9 @@ class _Arrays:
         _each(name, found, (found >= low) & (found <= high), low, high)
         return found.astype(np.int64)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._held
+
     def one(self, name: str, kinds: str) -> Any:
         return self.take(name, kinds, 1)[0]
 
@@ -242,17 +245,21 @@ def _needs(arrays: _Arrays, skills: list[str], people: list[str]) -> dict[str, F
     _ends("needs.end", end > start, "ends before it starts")
     _ends("needs.end", end - start <= DAY, "lasts more than a day")
     places = arrays.whole("needs.places", 1, MOST_PLACES, count)
+    least = np.ones(count, dtype=np.int64)
+    if "needs.least" in arrays:
+        least = arrays.whole("needs.least", 1, MOST_PLACES, count)
+        _ends("needs.least", least <= places, "is more than the places")
     urgency = arrays.whole("needs.urgency", 1, 4, count)
     gender = arrays.genders("needs.gender", count)
     wanted: list[dict[str, int]] = [{} for _need in ids]
     for own, skill, level in zip(*arrays.skills("needs.skills", count, len(skills)), strict=True):
         wanted[own][skills[skill]] = int(level)
     named = zip(*(arrays.named(f"needs.{key}", count, people) for key in NAMED), strict=True)
-    columns = (lat, lng, start, end, places, urgency, gender)
+    columns = (lat, lng, start, end, places, urgency, gender, least)
     rows = zip(ids, *(column.tolist() for column in columns), wanted, named, strict=True)
     return {
-        name: FileNeed(name, y, x, begin, until, many, own, GENDERS[sex], urgent, *each)
-        for name, y, x, begin, until, many, urgent, sex, own, each in rows
+        name: FileNeed(name, y, x, begin, until, many, own, GENDERS[sex], urgent, *each, fewest)
+        for name, y, x, begin, until, many, urgent, sex, fewest, own, each in rows
     }
 
 
@@ -289,7 +296,7 @@ def write_npz(problem: Problem, path: Path) -> None:
     }
     for key in ("lat", "lng"):
         arrays[f"needs.{key}"] = np.array([getattr(need, key) for need in needs], dtype=np.float64)
-    for key in ("start", "end", "places", "urgency"):
+    for key in ("start", "end", "places", "urgency", "least"):
         arrays[f"needs.{key}"] = _ints([getattr(need, key) for need in needs])
     number = {name: n for n, name in enumerate(pool.skills)}
     each = [sorted(need.skills.items()) for need in needs]

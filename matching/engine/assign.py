@@ -55,8 +55,10 @@ def drawn_up(ranking: Ranking, needs: list[FileNeed]) -> Drawn:
     start = np.array([need.start for need in needs], dtype=np.int64)
     end = np.array([need.end for need in needs], dtype=np.int64)
     day = (start + LOCAL_MINUTES) // DAY
+    minutes, services = _busy(ranking.pool, made.rows, np.repeat(day, np.diff(made.at)))
     facts = plan.Facts(
         places=places,
+        least=np.array([need.least for need in needs], dtype=np.int64),
         urgency=np.array([need.urgency for need in needs], dtype=np.int64),
         start=start,
         end=end,
@@ -67,24 +69,26 @@ def drawn_up(ranking: Ranking, needs: list[FileNeed]) -> Drawn:
         at=made.at,
         person=person,
         score=made.scores,
-        done=_done(ranking.pool, made.rows, np.repeat(day, np.diff(made.at))),
+        done=minutes,
+        others=services,
         limits=plan.limits(ranking.parameters),
     )
     many = moves(len(needs), is_pressed=is_pressed)
     return Drawn(facts, people, ranking.pool.minutes_left[people], many)
 
 
-def _done(pool: Pool, rows: Ints, day: Ints) -> Ints:
-    """Return how many minutes each of ``rows`` serves already on the local ``day``."""
+def _busy(pool: Pool, rows: Ints, day: Ints) -> tuple[Ints, Ints]:
+    """Return how many minutes, and how many services, each of ``rows`` has already on the local ``day``."""
     owner, of_day = pool.busy.owners(), (pool.busy.start + LOCAL_MINUTES) // DAY
     code, which = np.unique(owner * MOST_DAYS + of_day, return_inverse=True)
     minutes = np.bincount(which, weights=pool.busy.end - pool.busy.start).astype(np.int64)
-    found = np.zeros(len(rows), dtype=np.int64)
-    if len(code):
-        asked = rows * MOST_DAYS + day
-        at = np.minimum(np.searchsorted(code, asked), len(code) - 1)
-        found = np.where(code[at] == asked, minutes[at], 0)
-    return found
+    services = np.bincount(which)
+    if not len(code):
+        return np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
+    asked = rows * MOST_DAYS + day
+    at = np.minimum(np.searchsorted(code, asked), len(code) - 1)
+    is_busy = code[at] == asked
+    return np.where(is_busy, minutes[at], 0), np.where(is_busy, services[at], 0)
 
 
 def assigned(problem: Problem) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from matching.engine.explain import need_of, person_of
 from matching.engine.files import Problem
 from matching.engine.parameters import Parameters
+from matching.engine.plan import MOST_A_DAY
 from matching.engine.problem import LOCAL, Need, distance_m
 from matching.engine.rules import refusals, runs_into_night
 
@@ -20,6 +21,8 @@ def violations(problem: Problem, chosen: Iterable[tuple[str, str]]) -> list[str]
     for need, many in Counter(need for need, _volunteer in pairs).items():
         if many > problem.needs[need].places:
             found.append(f"{need}: {many} people for {problem.needs[need].places} places")
+        if many < problem.needs[need].least:
+            found.append(f"{need}: {many} of at least {problem.needs[need].least} people")
     for volunteer, names in by_person.items():
         found += _of_person(problem, volunteer, names)
     return found
@@ -55,10 +58,18 @@ def _long_days(problem: Problem, volunteer: str, row: int, needs: list[Need]) ->
         by_day[span.start.astimezone(LOCAL).date()].append(span.minutes)
     planned = {need.when.start.astimezone(LOCAL).date() for need in needs}
     most = problem.parameters.day_minutes
+    several = {day: minutes for day, minutes in by_day.items() if day in planned and minutes[1:]}
     return [
-        f"{volunteer}: more minutes on {day} than one day has"
-        for day, minutes in by_day.items()
-        if most and day in planned and len(minutes) > 1 and sum(minutes) > most
+        *(
+            f"{volunteer}: more minutes on {day} than one day has"
+            for day, minutes in several.items()
+            if most and sum(minutes) > most
+        ),
+        *(
+            f"{volunteer}: {len(minutes)} services on {day}"
+            for day, minutes in several.items()
+            if len(minutes) > MOST_A_DAY
+        ),
     ]
 
 

@@ -33,7 +33,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class FileNeed:
-    """A need of a file; ids of people, since rows change."""
+    """A need of a file; ids of people, since rows change. ``least``: fewer do not go (two-person rule)."""
 
     id: str
     lat: float
@@ -47,6 +47,7 @@ class FileNeed:
     preferred: frozenset[str]
     excluded: frozenset[str]
     known: frozenset[str] = frozenset()
+    least: int = 1
 
     def wanted(self, pool: Pool) -> Wanted:
         """Return the need as the columns of ``pool`` are asked."""
@@ -266,19 +267,21 @@ def _need(name: str, entry: _Entry) -> FileNeed:
     start, end = _span(entry.where, entry.minute("start"), entry.minute("end"))
     if end - start > DAY:
         raise BadProblem(entry.where, "lasts more than a day")
+    places = entry.whole("places", 1, MOST_PLACES, 1)
     return FileNeed(
         name,
         lat,
         lng,
         start,
         end,
-        entry.whole("places", 1, MOST_PLACES, 1),
+        places,
         entry.skills(),
         entry.gender(),
         entry.whole("urgency", 1, 4, 1),
         entry.names("preferred"),
         entry.names("excluded"),
         entry.names("known"),
+        entry.whole("least", 1, places, 1),
     )
 
 

@@ -17,6 +17,7 @@ from matching.engine.pool import Floats, Ints, Keys, Mask
 from matching.engine.problem import EARTH_M
 
 MOST_TASKS = 8  # of one person in one plan
+MOST_A_DAY = 3  # services of one person on one day, those included that were agreed to before
 TOGETHER = 6  # needs that are taken apart at once
 ELSE = 8  # one in so many of them is what a person could do, not what they do
 WARM = 60  # moves for each need from which the heat is whole: fewer would not cool it down again
@@ -29,12 +30,14 @@ BITS = 1 << 31
 
 
 class Facts(NamedTuple):
-    """What is to be planned. Of each need: places, urgency, start and end in minutes, the local day, whether
-    it runs into the night, place. ``person`` and ``score`` are its edges, those of need ``q`` from ``at[q]``
-    to ``at[q + 1]``, the highest score first; people count from 0. ``done``: minutes that the person of an
-    edge serves on that day whatever is planned."""
+    """What is to be planned. Of each need: places, how many must come if anybody does, urgency, start and
+    end in minutes, the local day, whether it runs into the night, place. ``person`` and ``score`` are its
+    edges, those of need ``q`` from ``at[q]`` to ``at[q + 1]``, the highest score first; people count from 0.
+    ``done`` and ``others``: minutes and services that the person of an edge has on that day whatever is
+    planned."""
 
     places: Ints
+    least: Ints
     urgency: Ints
     start: Ints
     end: Ints
@@ -46,6 +49,7 @@ class Facts(NamedTuple):
     person: Ints
     score: Floats
     done: Ints
+    others: Ints
     limits: Floats  # as ``limits`` has them
 
 
@@ -71,7 +75,8 @@ class Could(NamedTuple):
 
 def limits(parameters: Parameters) -> Floats:
     """Return what decides whether one person can do two services: buffer, from which gap on nobody asks how
-    far it is, km an hour, minutes of every way, rest after a night, minutes a day (0: any)."""
+    far it is, km an hour, minutes of every way, rest after a night, minutes a day (0: any), services
+    a day."""
     return np.array(
         [
             parameters.buffer_minutes,
@@ -80,6 +85,7 @@ def limits(parameters: Parameters) -> Floats:
             parameters.travel_minutes,
             parameters.night_rest_minutes,
             parameters.day_minutes,
+            MOST_A_DAY,
         ],
         dtype=np.float64,
     )
@@ -119,19 +125,23 @@ def _could(facts: Facts, people: int) -> Could:
 
 def first_come(facts: Facts, left: Ints) -> State:
     """Return the plan in which each need takes the best who can go when its turn comes, in the order of the
-    needs, whatever they have done: the yardstick."""
-    state = empty(facts, left)
+    needs, whatever they have done and as often as they can: the yardstick."""
+    state, often = empty(facts, left), facts.limits.copy()
+    often[6] = MOST_TASKS
+    facts = facts._replace(limits=often)
     for need in range(len(facts.places)):
         fill(need, int(facts.places[need]), facts, state, 0.0, 0.0)
     return state
 
 
 def of_edges(facts: Facts, left: Ints, edges: Ints) -> State:
-    """Return the plan in which just these edges are chosen."""
+    """Return the plan in which just these edges are chosen, but for needs to which too few would come."""
     state = empty(facts, left)
     need = np.searchsorted(facts.at, edges, side="right") - 1
     for q, edge in zip(need, edges, strict=True):
         _give(int(q), int(facts.person[edge]), float(facts.score[edge]), facts, state)
+    for q in np.flatnonzero(state.filled < facts.least):
+        _clear(int(q), facts, state)
     return state
 
 
@@ -178,6 +188,7 @@ def _fits(
     p: int,
     q: int,
     done: int,
+    others: int,
     tasks: Any,
     load: Any,
     left: Any,
@@ -198,16 +209,21 @@ def _fits(
             return False
         if day[r] == day[q]:
             done += end[r] - start[r]
+            others += 1
+    if others >= limits[6]:
+        return False
     return limits[5] == 0 or done == 0 or done + end[q] - start[q] <= limits[5]
 
 
 @compiled
 def fill(q: int, most: int, facts: Any, state: Any, blur: float, unfair: float) -> float:
     """Fill ``most`` places of need ``q`` by who adds most, give or take ``blur``, where each service that
-    somebody does already counts ``unfair`` against them; return what was added."""
+    somebody does already counts ``unfair`` against them; return what was added. If fewer would come than
+    must, nobody does."""
     person, score, urgency, done = facts.person, facts.score, facts.urgency, facts.done
+    most = max(most, facts.least[q])
     start, end, lat, lng, limits = facts.start, facts.end, facts.lat, facts.lng, facts.limits
-    night, day = facts.night, facts.day
+    night, day, others = facts.night, facts.day, facts.others
     tasks, load, left, random = state.tasks, state.load, state.left, state.random
     added = 0.0
     while state.filled[q] < most:
@@ -221,12 +237,27 @@ def fill(q: int, most: int, facts: Any, state: Any, blur: float, unfair: float) 
             if blur > 0:
                 liked += blur * _random(random) / BITS
             if liked > best and _fits(
-                p, q, done[edge], tasks, load, left, start, end, lat, lng, night, day, limits
+                p,
+                q,
+                done[edge],
+                others[edge],
+                tasks,
+                load,
+                left,
+                start,
+                end,
+                lat,
+                lng,
+                night,
+                day,
+                limits,
             ):
                 best, chosen = liked, edge
         if chosen < 0:
             break
         added += _give(q, person[chosen], score[chosen], facts, state)
+    if state.filled[q] < facts.least[q]:
+        added -= _clear(q, facts, state)
     return added
 
 

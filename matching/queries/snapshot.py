@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Count, F, Q
 
 from accounts.models import VolunteerProfile
+from help_requests.rules import least_volunteers
 from kernel.workdays import at_local, local_date
 from matching import rules
 from matching.engine import Parameters
@@ -63,7 +64,7 @@ def to_plan(region: Region, first: date, last: date, *, now: datetime) -> list[t
             starts_at__gte=at_local(first, 0),
             starts_at__lt=at_local(last + DAY, 0),
         )
-        .select_related("visit__request__resident", "organization")
+        .select_related("visit__request__resident", "visit__request__service_type", "organization")
         .annotate(waiting=waiting)
         .filter(places__gt=F("filled") + F("waiting"))
         .order_by("ref")
@@ -219,6 +220,8 @@ def _needs(
         *([f"{MARK}adult"] if opening.adults_only else []),
         *([f"{MARK}own:{opening.organization_id}"] if opening.only_own_volunteers else []),
     ]
+    kind = opening.visit.request.service_type if opening.visit else None
+    least = least_volunteers(kind) - (opening.places - places)  # who was found or asked goes too
     for number, first in enumerate(range(0, places, MOST_PLACES)):
         yield {
             "id": f"{opening.ref}{PART}{number}" if number else opening.ref,
@@ -227,6 +230,7 @@ def _needs(
             "start": opening.starts_at.isoformat(),
             "end": opening.ends_at.isoformat(),
             "places": min(MOST_PLACES, places - first),
+            "least": max(1, min(least, MOST_PLACES, places - first)) if first == 0 else 1,
             "skills": {**opening.skills, **dict.fromkeys(sorted(marks), 1)},
             "gender": opening.gender_wish or None,
             "urgency": rules.urgency_of(opening=opening, now=now),

@@ -163,13 +163,15 @@ def crowded(draw: st.DrawFn) -> dict[str, Any]:
     needs = []
     for n in range(draw(st.integers(1, 6))):
         start = draw(st.integers(48, 100)) * 10
+        many = draw(st.integers(1, 3))
         needs.append(
             need(
                 f"n{n}",
                 lat=31.2 + 0.01 * draw(st.integers(0, 20)),
                 start=_time(start),
                 end=_time(start + draw(st.sampled_from([20, 60, 120]))),
-                places=draw(st.integers(1, 3)),
+                places=many,
+                least=draw(st.sampled_from([1, many])),
                 urgency=draw(st.integers(1, 4)),
                 preferred=draw(st.lists(ids, max_size=1)),
                 excluded=draw(st.lists(ids, max_size=2)),

@@ -66,10 +66,11 @@ def test_prices_come_near_the_linear_programme():
 
 def test_nobody_is_thought_to_do_more_than_a_plan_lets_them():
     hours = [
-        need(f"n{n}", start=f"2026-11-24T{8 + n:02}:00", end=f"2026-11-24T{8 + n:02}:20")
+        need(f"n{n}", start=f"{day}T{8 + n % 3:02}:00", end=f"{day}T{8 + n % 3:02}:20")
         for n in range(plan.MOST_TASKS + 1)
+        for day in [f"2026-11-{24 + n // plan.MOST_A_DAY}"]
     ]
-    person = volunteer(free=[["2026-11-24T08:00", "2026-11-24T20:00"]])
+    person = volunteer(free=[["2026-11-24T08:00", "2026-11-27T20:00"]])
     facts, _people, left, _moves = drawn(problem(person, needs=hours))
     best = exact(facts, left, whole=True)
     assert prices.priced(facts, left, best) == pytest.approx(best, rel=0.03)

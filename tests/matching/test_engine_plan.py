@@ -1,6 +1,7 @@
 """Many needs at once: nothing that cannot be carried out, hardly anything better to be had."""
 
 import json
+import math
 import os
 import random
 import subprocess
@@ -88,11 +89,11 @@ def optimum(asked: Problem) -> float:
 
     def best(at: int, chosen: list[tuple[str, str]]) -> float:
         if at == len(slots):
-            return 0.0
+            return 0.0 if not violations(asked, chosen) else -math.inf
         most, name = best(at + 1, chosen), slots[at]
         for person, score in found[name].items():
             more = [*chosen, (name, person)]
-            if not violations(asked, more):
+            if all("of at least" in said for said in violations(asked, more)):
                 load = sum(other == person for _need, other in chosen)
                 worth = 10 * asked.needs[name].urgency + score - 0.06 * load
                 most = max(most, worth + best(at + 1, more))
@@ -125,7 +126,8 @@ def small(seed: int) -> dict[str, Any]:
                 start=f"2026-11-24T{begin // 60:02}:{begin % 60:02}",
                 end=f"2026-11-24T{end // 60:02}:{end % 60:02}",
                 urgency=rng.randint(1, 3),
-                places=rng.choice([1, 1, 2]),
+                places=(many := rng.choice([1, 1, 2])),
+                least=rng.choice([1, many]),
             )
         )
     return problem(*people, needs=needs, seed=seed)
@@ -211,6 +213,7 @@ FAR = need("n3", start="2026-11-24T09:45", end="2026-11-24T11:00", **AWAY)
 LATE = need("n4", start="2026-11-24T13:00", end="2026-11-24T14:00", **AWAY)
 NIGHT = need("n5", start="2026-11-24T01:00", end="2026-11-24T03:00")
 TOMORROW = need("n6", start="2026-11-25T08:00", end="2026-11-25T09:00")
+BOTH = need("n7", start="2026-11-24T18:00", end="2026-11-24T19:00", places=2, least=2)
 WHOLE_DAY = [["2026-11-24T00:00", "2026-11-24T20:00"], ["2026-11-25T08:00", "2026-11-25T09:00"]]
 
 
@@ -227,6 +230,8 @@ WHOLE_DAY = [["2026-11-24T00:00", "2026-11-24T20:00"], ["2026-11-25T08:00", "202
         ([("n1", "v4"), ("n4", "v4")], "v4: more minutes than are left"),
         ([("n1", "v1"), ("n4", "v1")], "v1: more minutes on 2026-11-24 than one day has"),
         ([("n5", "v1"), ("n1", "v1")], "v1: no time between n5 and n1"),
+        ([("n7", "v1")], "n7: 1 of at least 2 people"),
+        ([("n5", "v1"), ("n1", "v1"), ("n2", "v1"), ("n4", "v1")], "v1: 4 services on 2026-11-24"),
     ],
 )
 def test_the_validator_finds_what_is_wrong(chosen, said):
@@ -237,7 +242,7 @@ def test_the_validator_finds_what_is_wrong(chosen, said):
         volunteer("v4", radius_km=50, free=WHOLE_DAY, minutes_left=100),
     ]
     excluding = {**SOON, "excluded": ["v2"]}
-    stated = problem(*people, needs=[NEAR, excluding, FAR, LATE, NIGHT])
+    stated = problem(*people, needs=[NEAR, excluding, FAR, LATE, NIGHT, BOTH])
     strict = {"night_rest_minutes": 660, "day_minutes": 110}
     assert said in violations(problem_of({**stated, "parameters": strict}), chosen)
     assert violations(problem_of(stated), [("n1", "v1"), ("n4", "v1")]) == []
@@ -281,6 +286,49 @@ def test_what_is_agreed_for_that_day_counts_towards_its_minutes():
     for minutes, many in ((180, 2), (179, 1)):
         stated = problem(person, needs=[NEAR, LATE], parameters={"day_minutes": minutes})
         assert len(assigned(problem_of(stated))["assignments"]) == many
+
+
+@pytest.mark.parametrize("few", [bound.FEW_EDGES, 0])
+@pytest.mark.parametrize(
+    ("people", "done"),
+    [
+        (1, ["alone", "later"]),
+        (2, ["both", "both", "later"]),
+        (3, ["alone", "both", "both", "later"]),
+    ],
+)
+def test_where_two_must_go_nobody_goes_alone(people, done, few, monkeypatch):
+    monkeypatch.setattr(bound, "FEW_EDGES", few)
+    alone = need("alone", start="2026-11-24T10:00", end="2026-11-24T11:00", urgency=1)
+    both = need("both", start="2026-11-24T09:30", places=2, least=2, urgency=4)
+    later = need("later", start="2026-11-24T11:30", end="2026-11-24T12:00", urgency=1)
+    stated = problem(*(volunteer(f"v{n}") for n in range(people)), needs=[alone, both, later])
+    asked = problem_of(stated)
+
+    answer = assigned(asked)
+
+    assert violations(asked, pairs(answer)) == []
+    assert sorted(name for name, _person in pairs(answer)) == done
+    assert answer["bound"] >= answer["objective"] - 1e-6
+
+
+@pytest.mark.parametrize("few", [bound.FEW_EDGES, 0])
+@pytest.mark.parametrize(("agreed", "many"), [(0, 3), (1, 2), (4, 0)])
+def test_a_plan_makes_nobodys_day_hold_more_than_three_services(agreed, many, few, monkeypatch):
+    monkeypatch.setattr(bound, "FEW_EDGES", few)
+    hours = [
+        need(f"n{n}", start=f"2026-11-24T{8 + n:02}:00", end=f"2026-11-24T{8 + n:02}:20")
+        for n in range(5)
+    ]
+    spans = [(f"2026-11-24T{14 + n}:00", f"2026-11-24T{14 + n}:20") for n in range(agreed)]
+    busy = [{"start": start, "end": end, "lat": 31.22, "lng": 121.47} for start, end in spans]
+    asked = problem_of(problem(volunteer(free=WHOLE_DAY, busy=busy), needs=hours))
+
+    answer = assigned(asked)
+
+    assert len(answer["assignments"]) == many
+    assert answer["bound"] >= answer["objective"] - 1e-6
+    assert not (many and violations(asked, pairs(answer)))
 
 
 def test_the_yardstick_takes_whoever_is_best_when_the_turn_comes():
