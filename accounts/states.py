@@ -60,6 +60,18 @@ class SkillCode(TextChoices):
     CARE = "CARE", _("everyday care")
 
 
+class Language(TextChoices):
+    """The skills that are languages: a resident may ask for one."""
+
+    SIGN_NATIONAL = SkillCode.SIGN_NATIONAL.value, SkillCode.SIGN_NATIONAL.label
+    SIGN_SHANGHAI = SkillCode.SIGN_SHANGHAI.value, SkillCode.SIGN_SHANGHAI.label
+    SHANGHAINESE = SkillCode.SHANGHAINESE.value, SkillCode.SHANGHAINESE.label
+    ENGLISH = SkillCode.ENGLISH.value, SkillCode.ENGLISH.label
+
+
+LANGUAGES = frozenset(Language.values)
+
+
 class SkillLevel(IntegerChoices):
     """How well."""
 

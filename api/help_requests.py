@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import queries as people
-from accounts.states import Sex
+from accounts.states import Language, Sex
 from api.base import Card, ReadOperations
 from api.shapes import ByRef, InstantField, Nothing, OpenedField, RegionField, Shape, TextField
 from help_requests import actions, queries, rules
@@ -46,6 +46,7 @@ class RequestCard(Card):
     is_weekly = serializers.BooleanField()
     repeats_until = serializers.DateField(allow_null=True)
     places = serializers.IntegerField()
+    language = serializers.CharField()
     answer_due_at = InstantField(allow_null=True)
     reason = serializers.CharField()
     answer = OpenedField(HelpRequest, "answer")
@@ -53,7 +54,7 @@ class RequestCard(Card):
 
     prints = (
         *("ref", "number", "state", "service_type_id", "wish", "wish_source", "details"),
-        *("place", "starts_at", "minutes", "is_weekly", "repeats_until", "places"),
+        *("place", "starts_at", "minutes", "is_weekly", "repeats_until", "places", "language"),
         *("answer_due_at", "reason", "answer", "region__code", "resident__ref"),
         "key__wrapped",
     )
@@ -94,6 +95,7 @@ class RequestDraft(Shape):
     repeats_until = serializers.DateField(required=False)
     places = serializers.IntegerField(required=False, min_value=1, max_value=10)
     gender_wish = serializers.ChoiceField(Sex.choices, required=False)
+    language = serializers.ChoiceField(Language.choices, required=False, allow_blank=True)
     urgency = serializers.ChoiceField(Urgency.choices, required=False)
 
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 
 from accounts.models import ProxyGrant, ResidentProfile, User
-from accounts.states import Category, Sex
+from accounts.states import Category, Language, Sex
 from help_requests.states import (
     CancelReason,
     Channel,
@@ -94,6 +94,7 @@ class HelpRequest(models.Model):
     planned_until = models.DateTimeField(null=True)
     places = models.PositiveSmallIntegerField(default=1)
     gender_wish = models.CharField(max_length=1, choices=Sex.choices, blank=True)
+    language = models.CharField(max_length=16, choices=Language.choices, blank=True)  # "" = any
     urgency = models.CharField(max_length=6, choices=Urgency.choices, default=Urgency.NORMAL)
     in_charge = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
     only_own_volunteers = models.BooleanField(default=False)
@@ -125,6 +126,9 @@ class HelpRequest(models.Model):
             models.CheckConstraint(
                 name="%(class)s_weekly_has_an_end",
                 condition=Q(is_weekly=False) | Q(repeats_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_language_is_known", condition=Q(language__in=["", *Language.values])
             ),
         ]
 

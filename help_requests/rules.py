@@ -161,10 +161,8 @@ def least_volunteers(service_type: ServiceType | None) -> int:
 
 def asked_again(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
     """Return what a new draft says that asks for the same; the time only while it can still be had."""
-    facts: dict[str, Any] = {
-        name: getattr(request, name)
-        for name in ("wish_source", "region", "place", "minutes", "places", "gender_wish")
-    }
+    same = ("wish_source", "region", "place", "minutes", "places", "gender_wish", "language")
+    facts: dict[str, Any] = {name: getattr(request, name) for name in same}
     facts |= {name: getattr(request, name) or "" for name in ("wish", "details", "address")}
     if request.service_type and request.service_type.is_active:
         facts["service_type"] = request.service_type
@@ -181,7 +179,8 @@ def blank() -> dict[str, Any]:
     """Return what a draft says before anything was answered: it is begun again with this."""
     return {
         **dict.fromkeys(("service_type", "starts_at", "minutes", "repeats_until")),
-        **dict.fromkeys(("wish", "wish_source", "details", "address", "gender_wish"), ""),
+        **dict.fromkeys(("wish", "wish_source", "details", "address"), ""),
+        **dict.fromkeys(("gender_wish", "language"), ""),
         **{"place": Place.HOME, "urgency": Urgency.NORMAL, "is_weekly": False, "places": 1},
     }
 

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.states import Language
 from help_requests.models import Visit
 from help_requests.states import Urgency
 from kernel.refusals import Conflict, Invalid, NotAllowed
-from kernel.text import normalise
+from kernel.text import enumerated, normalise
 from kernel.workdays import local_date
 from matching.engine import Parameters, Reason
 from matching.engine.daytime import by_day, last_answer
@@ -254,4 +255,6 @@ def reason_words(reason: Reason) -> str:
     """Return the sentence of a reason, for and against, in the reader's language."""
     # Offers that were sent before a fact was known say nothing of it.
     facts = {"level": 0, "share": 0, "asked": 0, "served": 0, "hours": 0, **reason.facts}
-    return REASONS[reason.code] % {**facts, "km": facts.get("distance_m", 0) / 1000}
+    languages = enumerated(Language(code).label for code in facts.get("languages", ()))
+    km = facts.get("distance_m", 0) / 1000
+    return REASONS[reason.code] % {**facts, "km": km, "languages": languages}

@@ -179,6 +179,7 @@ REASONS = {
     "guardian_missing": _("the guardian's consent is missing"),
     "pair": _("this time it does not suit"),
     "skill_missing": _("a skill is missing"),
+    "language_missing": _("a language is missing: %(languages)s"),
     "credential_missing": _("a valid paper is missing"),
     "gender_wish": _("the resident wishes for someone else"),
     "too_far": _("%(km).1f km is beyond the chosen radius"),

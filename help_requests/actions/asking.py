@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import queries as people
 from accounts.models import ResidentProfile, User
-from accounts.states import Sex
+from accounts.states import Language, Sex
 from help_requests import events, queries, rules
 from help_requests.models import HelpRequest
 from help_requests.states import Channel, Place, RequestState, Urgency, WishSource
@@ -23,6 +23,7 @@ LISTS = {
     "wish_source": ["", *WishSource.values],
     "place": Place.values,
     "gender_wish": ["", *Sex.values],
+    "language": ["", *Language.values],
     "urgency": Urgency.values,
 }
 PLAIN = ("service_type", "region", "starts_at", "minutes", "is_weekly", "repeats_until", "places")

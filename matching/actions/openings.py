@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.queries import has_consent
-from accounts.states import Purpose
+from accounts.states import Purpose, SkillLevel
 from help_requests import actions as requests
 from help_requests.models import Visit
 from help_requests.states import Place, VisitState
@@ -43,6 +43,7 @@ def open_for_visit(*, visit: Visit, now: datetime) -> Opening | None:
     kind = request.service_type
     assert kind is not None
     away = kind.remote or request.place == Place.REMOTE
+    spoken = {request.language: SkillLevel.SOME.value} if request.language else {}
     return _open(
         {"visit": visit},
         {
@@ -54,7 +55,7 @@ def open_for_visit(*, visit: Visit, now: datetime) -> Opening | None:
             "lat": None if away else request.lat,
             "lng": None if away else request.lng,
             "places": visit.places,
-            "skills": kind.skills,
+            "skills": {**spoken, **kind.skills},
             "credentials": kind.credentials,
             "gender_wish": request.gender_wish,
             "adults_only": kind.adults_only,

@@ -32,7 +32,7 @@ class Need:
     """One dated need. ``point`` is (lat, lng) on the blurred grid; a remote service has none.
 
     ``has_known`` and ``has_preferred`` say whether the resident was helped by somebody before, and whether
-    they wish for anybody by name.
+    they wish for anybody by name. ``languages`` names those of ``skills`` that are languages.
     """
 
     key: str
@@ -40,6 +40,7 @@ class Need:
     category: str
     point: tuple[float, float] | None = None
     skills: Mapping[str, int] = field(default_factory=dict)
+    languages: frozenset[str] = frozenset()
     credentials: frozenset[str] = frozenset()
     gender: str = ""
     adults_only: bool = False

@@ -45,10 +45,19 @@ def not_blocked(_need: Need, person: Person, _with: Parameters) -> Reason | None
 
 def skilled(need: Need, person: Person, _with: Parameters) -> Reason | None:
     """Every skill, at the level needed."""
-    missing = {
-        code: level for code, level in need.skills.items() if person.skills.get(code, 0) < level
-    }
+    missing = {code: n for code, n in _missing(need, person).items() if code not in need.languages}
     return _no("skill_missing", skills=missing) if missing else None
+
+
+def speaks(need: Need, person: Person, _with: Parameters) -> Reason | None:
+    """Speaks the language that is asked for, at the level needed."""
+    missing = need.languages & _missing(need, person).keys()
+    return _no("language_missing", languages=sorted(missing)) if missing else None
+
+
+def _missing(need: Need, person: Person) -> dict[str, int]:
+    """Return the skills that the person has not, or not at the level needed."""
+    return {code: n for code, n in need.skills.items() if person.skills.get(code, 0) < n}
 
 
 def credentialed(need: Need, person: Person, _with: Parameters) -> Reason | None:
@@ -142,6 +151,7 @@ HARD_RULES: tuple[Rule, ...] = (
     of_age,
     not_blocked,
     skilled,
+    speaks,
     credentialed,
     wished,
     near,

@@ -178,7 +178,8 @@ def travel_minutes(
     return found
 
 
-# In the order of ``rules.HARD_RULES``, by the same names; a file knows no more about people.
+# In the order of ``rules.HARD_RULES``, by the same names; a file knows no more about people, and languages
+# are skills to it.
 RULES: tuple[tuple[str, Callable[[Pool, Ints, Wanted, Parameters], Mask]], ...] = (
     ("not_blocked", lambda pool, rows, wanted, _p: not_excluded(pool, rows, wanted)),
     ("skilled", lambda pool, rows, wanted, _p: skilled(pool, rows, wanted)),

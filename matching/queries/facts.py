@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts.models import Block, VolunteerProfile
+from accounts.states import LANGUAGES
 from kernel import vault
 from kernel.workdays import local_date
 from matching.engine import Need, Person, Span
@@ -30,6 +31,7 @@ def need_of(opening: Opening) -> Need:
         category=opening.category,
         point=point,
         skills=opening.skills,
+        languages=LANGUAGES.intersection(opening.skills),
         credentials=frozenset(opening.credentials),
         gender=opening.gender_wish,
         adults_only=opening.adults_only,

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from accounts import queries as people
 from accounts.models import User
 from accounts.roles import Permission
+from accounts.states import LANGUAGES
 from matching.engine import Reason
 from matching.engine.problem import distance_m
 from matching.models import Opening, Proposal, Run
@@ -47,7 +48,8 @@ def _point(placed: Any) -> tuple[float, float] | None:
 
 def against_words(proposal: Proposal) -> list[str]:
     """Return in words what had come between a proposal and its offer."""
-    facts = {"distance_m": away_m(proposal) or 0}
+    languages = sorted(LANGUAGES.intersection(proposal.opening.skills))
+    facts = {"distance_m": away_m(proposal) or 0, "languages": languages}
     return [reason_words(Reason(code, 0.0, facts)) for code in proposal.against]
 
 

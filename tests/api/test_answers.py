@@ -96,6 +96,20 @@ def test_a_draft_is_written_on_and_a_request_comes_from_the_hotline(clock):
     assert (changed["wish"], changed["minutes"]) == ("想去复诊", 60)
 
 
+def test_a_language_is_said_read_back_and_taken_back(clock):
+    resident = accounts.resident()
+    mine, path = client_of(resident.user), V1 + "help-requests/"
+    words = {"resident": resident.ref, "language": "SIGN_SHANGHAI"}
+
+    made = said(mine.post(path, words, format="json"), 201)
+    path = f"{path}{made['ref']}/"
+    unknown = said(mine.patch(path, {"language": "LAW"}, format="json"), 400)
+
+    assert said(mine.get(path))["language"] == made["language"] == "SIGN_SHANGHAI"
+    assert unknown["field"] == "language"
+    assert said(mine.patch(path, {"language": ""}, format="json"))["language"] == ""
+
+
 def test_a_project_and_its_shift_by_program(clock):
     body = organizations.organization()
     manager = client_of(body.registered_by)

@@ -42,6 +42,7 @@ def test_help_is_asked_for_one_question_a_page(live_server, signed_in):
         lambda: page.get_by_label("几点开始").fill("14:00"),
         lambda: expect(page.get_by_label("在家里")).to_be_checked(),
         lambda: page.get_by_label("都可以").check(force=True),
+        lambda: page.get_by_label("上海话").check(force=True),
         lambda: None,
     ):
         page.get_by_role("button", name="下一步").click()

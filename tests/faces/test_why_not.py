@@ -52,6 +52,16 @@ def test_each_rule_in_the_way_is_said(door, clerk):
 
 
 @both
+def test_who_does_not_speak_the_language_is_told_from_who_does(door, clerk):
+    need = matching.opening(help_requests.visit(language="SHANGHAINESE"))
+    silent, speaks = matching.ready_volunteer(), matching.ready_volunteer()
+    people.set_skills(volunteer=speaks.volunteer, skills={"SHANGHAINESE": 1}, by=speaks, now=NOON)
+
+    assert "缺少所需的语言：上海话" in ask(door, clerk, need, silent)
+    assert "缺少" not in ask(door, clerk, need, speaks)
+
+
+@both
 def test_who_can_go_has_a_place_in_the_list(door, clerk):
     need = matching.opening()
     near, far = matching.ready_volunteer(), matching.ready_volunteer()

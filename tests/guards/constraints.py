@@ -108,6 +108,7 @@ CHANGES: dict[str, str | tuple[str, str]] = {
     "shift_has_places": "places = 0",
     "helprequest_is_whole_once_sent": ("minutes = 14", "state = 'ACCEPTED'"),
     "helprequest_weekly_has_an_end": "is_weekly = (1 = 1), repeats_until = NULL",
+    "helprequest_language_is_known": "language = 'LATIN'",
     "visit_ends_after_it_starts": "ends_at = starts_at",
     "opening_has_one_source": ("visit_id = NULL", "visit_id IS NOT NULL AND filled = 0"),
     "opening_never_over_filled": ("places = 0", "filled > 0"),

@@ -70,6 +70,7 @@ WRONG = [
     ({"place": "MOON"}, "not_in_list", "place"),
     ({"wish_source": "GUESSED"}, "not_in_list", "wish_source"),
     ({"gender_wish": "X"}, "not_in_list", "gender_wish"),
+    ({"language": "LAW"}, "not_in_list", "language"),
     ({"urgency": ""}, "not_in_list", "urgency"),
     ({"is_weekly": True}, "bad_end", "repeats_until"),
     ({"is_weekly": True, "starts_at": None}, "bad_end", "repeats_until"),
@@ -108,6 +109,16 @@ def test_a_wrong_value_is_refused_at_its_field(given, code, field):
 )
 def test_the_edges_are_allowed(given):
     assert help_requests.draft(**given).pk
+
+
+def test_a_language_is_kept_asked_for_again_and_taken_back():
+    request = help_requests.draft(language="SHANGHAINESE")
+    assert HelpRequest.objects.get().language == "SHANGHAINESE"
+    assert rules.asked_again(request, now=NOON)["language"] == "SHANGHAINESE"
+
+    actions.change_draft(request=request, by=request.asked_by, now=NOON, **rules.blank())
+
+    assert HelpRequest.objects.get().language == ""
 
 
 def test_what_is_no_longer_offered_is_left_out_when_it_is_asked_again():

@@ -39,6 +39,7 @@ FAR = (31.30, 121.47)  # 7.8 km to the north
 
 NIGHT = {"when": Span(START + 6 * HOUR, START + 9 * HOUR)}  # 20:00 to 23:00 in Shanghai
 ALWAYS = [Span(START - 24 * HOUR, START + 48 * HOUR)]
+ENGLISH = {"skills": {"LAW": 2, "ENGLISH": 2}, "languages": frozenset({"ENGLISH"})}
 HERE = Parameters(night_rest_minutes=660, day_minutes=480)
 
 
@@ -58,6 +59,9 @@ def busy(before: timedelta, after: timedelta) -> list[Span]:
         ("pair", {}, {"blocked": True}),
         ("skill_missing", {"skills": {"LAW": 1}}, {}),
         ("skill_missing", {"skills": {"LAW": 2}}, {"skills": {"LAW": 1}}),
+        ("language_missing", ENGLISH, {"skills": {"LAW": 2}}),
+        ("language_missing", ENGLISH, {"skills": {"LAW": 2, "ENGLISH": 1}}),
+        ("skill_missing", ENGLISH, {"skills": {"LAW": 1, "ENGLISH": 2}}),
         ("credential_missing", {"credentials": frozenset({"LAWYER"})}, {}),
         ("gender_wish", {"gender": "M"}, {}),
         ("gender_wish", {"gender": "F"}, {"sex": ""}),
@@ -91,6 +95,7 @@ def test_one_rule_stands_in_the_way(code, need, person):
         ({"point": None}, {"point": None}),
         ({}, {"is_adult": False, "has_guardian_consent": True}),
         ({"skills": {"LAW": 2}}, {"skills": {"LAW": 2}}),
+        (ENGLISH, {"skills": {"LAW": 2, "ENGLISH": 2}}),
         ({"credentials": frozenset({"LAWYER"})}, {"credentials": frozenset({"LAWYER", "NURSE"})}),
         ({"gender": "F"}, {}),
         ({}, {"free": [NEED.when]}),
@@ -114,6 +119,14 @@ def test_nothing_stands_in_the_way(need, person):
 def test_everything_that_stands_in_the_way_is_said():
     found = refusals(NEED, replace(FITS, is_verified=False, is_paused=True, free=[]))
     assert [reason.code for reason in found] == ["not_verified", "paused", "not_free"]
+
+
+def test_a_language_and_a_skill_that_are_missing_are_two_reasons():
+    found = refusals(replace(NEED, **ENGLISH), FITS)
+    assert [(reason.code, reason.facts) for reason in found] == [
+        ("skill_missing", {"skills": {"LAW": 2}}),
+        ("language_missing", {"languages": ["ENGLISH"]}),
+    ]
 
 
 def test_the_parts_of_the_score():

@@ -43,10 +43,16 @@ FOR = {
     ],
 }
 AGAINST = {
-    "zh-hans": ["还没有实名核对", "缺少一项技能", "9.0 公里，超出所选的范围"],
+    "zh-hans": [
+        "还没有实名核对",
+        "缺少一项技能",
+        "缺少所需的语言：英语、上海话",
+        "9.0 公里，超出所选的范围",
+    ],
     "en": [
         "the name is not verified yet",
         "a skill is missing",
+        "a language is missing: English, Shanghainese",
         "9.0 km is beyond the chosen radius",
     ],
 }
@@ -65,7 +71,13 @@ def test_what_speaks_for_somebody(language):
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_what_stands_against_somebody(language):
-    need = replace(NEED, point=(31.23 + 0.0809, 121.47), skills={"LAW": 1})
+    spoken = dict.fromkeys(("SHANGHAINESE", "ENGLISH"), 1)
+    need = replace(
+        NEED,
+        point=(31.23 + 0.0809, 121.47),
+        skills={"LAW": 1, **spoken},
+        languages=frozenset(spoken),
+    )
     against = refusals(need, replace(FITS, is_verified=False), HERE)
 
     with override(language):

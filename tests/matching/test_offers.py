@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
+from accounts import actions as people
 from accounts.states import DeskRole
 from matching import actions, jobs
 from matching.models import Offer
@@ -47,6 +49,28 @@ def test_not_by_hand_by_others_nor_for_who_does_not_fit():
         actions.send_offer(opening=need, volunteer=volunteer, by=office, now=NOON)
     with refused("opening_begun"):
         actions.send_offer(opening=need, volunteer=volunteer, by=office, now=need.starts_at)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hans", "不符合：缺少所需的语言：上海话。"),
+        ("en", "This does not fit: a language is missing: Shanghainese."),
+    ],
+)
+def test_who_does_not_speak_the_language_is_refused_in_words(language, words):
+    need = matching.opening(help_requests.visit(language="SHANGHAINESE"))
+    office, volunteer = accounts.officer(region=need.region), matching.ready_volunteer()
+
+    with override(language), refused("does_not_fit") as caught:
+        actions.send_offer(opening=need, volunteer=volunteer, by=office, now=NOON)
+
+    assert caught.value.context["reasons"] == ["language_missing"]
+    assert str(caught.value.message) == words
+    people.set_skills(
+        volunteer=volunteer.volunteer, skills={"SHANGHAINESE": 1}, by=volunteer, now=NOON
+    )
+    assert actions.send_offer(opening=need, volunteer=volunteer, by=office, now=NOON).pk
 
 
 def test_no_costs_nothing_but_a_reason():

@@ -7,7 +7,7 @@ from django.db import IntegrityError
 
 from help_requests import actions as requests
 from help_requests.models import Visit
-from matching import actions, jobs
+from matching import actions, jobs, queries
 from matching.models import Assignment, Offer, Opening
 from organizations import actions as organizing
 from tests.factories import accounts, help_requests, matching, organizations
@@ -37,6 +37,19 @@ def test_a_planned_visit_opens_once_with_all_it_asks_for():
     assert (made.category, made.skills, made.adults_only) == ("A", {"LAW": 1}, True)
     assert (made.gender_wish, made.automatic, made.region) == ("F", False, visit.region)
     assert made.lat is not None
+
+
+@pytest.mark.parametrize(("usual", "asked"), [({"LAW": 2}, 1), ({"LAW": 2, "ENGLISH": 2}, 2)])
+def test_the_language_that_is_asked_for_is_a_skill_and_never_lowers_one(usual, asked):
+    kind = help_requests.service_type("A2", skills=usual)
+    visit = help_requests.visit(service_type=kind, language="ENGLISH")
+
+    made = matching.opening(visit)
+
+    assert made.skills == {"LAW": 2, "ENGLISH": asked}
+    need = queries.need_of(fresh(made))
+    assert (need.skills, need.languages) == (made.skills, {"ENGLISH"})
+    assert kind.skills == usual
 
 
 def test_of_what_is_done_from_afar_there_is_no_point():

@@ -14,7 +14,7 @@ from tests.factories.help_requests import VISIT_AT
 pytestmark = pytest.mark.django_db
 
 
-def need(code="B1", *, hours=0, **kind):
+def need(code="B1", *, hours=0, language="", **kind):
     resident = accounts.resident()
     people.give_consent(
         subject=resident, purpose=Purpose.MATCHING, text_version="1", by=resident.user, now=NOON
@@ -22,7 +22,10 @@ def need(code="B1", *, hours=0, **kind):
     service = help_requests.service_type(code, **kind)
     return matching.opening(
         help_requests.visit(
-            resident, service_type=service, starts_at=VISIT_AT + timedelta(hours=hours)
+            resident,
+            service_type=service,
+            starts_at=VISIT_AT + timedelta(hours=hours),
+            language=language,
         )
     )
 
@@ -54,6 +57,13 @@ def test_each_need_counts_for_the_one_thing_that_stands_in_its_way(me):
     assert found.categories == {"C": 1}
     assert found.hours == {(4, 18): 1}  # Friday at 18:00
     assert (found.kilometres, found.more_minutes) == ({}, 0)
+
+
+def test_a_language_is_one_more_skill(me):
+    need("B2", language="SHANGHAINESE")
+    need("H1", skills={SkillCode.LAW: 2}, language="SHANGHAINESE")  # two things
+
+    assert queries.possible(me, now=NOON).skills == {(SkillCode.SHANGHAINESE, 1): 1}
 
 
 def test_how_much_farther_and_how_much_longer(me):

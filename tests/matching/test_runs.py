@@ -140,6 +140,23 @@ def test_who_no_longer_fits_is_passed_over_with_the_reason(need, office):
     assert (proposal.offer, proposal.against) == (None, ["not_free"])
 
 
+def test_who_lost_the_language_since_is_passed_over_in_words():
+    spoken = willing(language="SHANGHAINESE")
+    office = accounts.officer(role="DISTRICT", region=spoken.region.parent)
+    who, _silent = matching.ready_volunteer(), matching.ready_volunteer()
+    people.set_skills(volunteer=who.volunteer, skills={"SHANGHAINESE": 1}, by=who, now=NOON)
+    run = planned(spoken.region.parent)
+    (proposal,) = queries.proposals_of(run)
+    actions.accept_run(run=run, chosen=None, by=office, now=NOON)
+    people.set_skills(volunteer=who.volunteer, skills={}, by=who, now=NOON)
+
+    actions.send_run(run=run, now=NOON)
+
+    proposal.refresh_from_db()
+    assert (proposal.volunteer, proposal.against) == (who, ["language_missing"])
+    assert queries.against_words(proposal) == ["缺少所需的语言：上海话"]
+
+
 @pytest.mark.parametrize("dies_at", range(4))
 def test_a_worker_that_dies_at_any_step_is_followed_by_another(
     need, office, clock, monkeypatch, dies_at

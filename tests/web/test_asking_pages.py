@@ -161,6 +161,24 @@ def test_home_and_one_volunteer_are_the_defaults_and_both_can_be_changed(clock: 
         assert "徐家汇1号口" not in clerk.see(path, "别的地方", other.name)
 
 
+def test_a_language_is_asked_for_and_stands_on_every_page(clock: Clock):
+    visitor = Visitor(accounts.resident().user)
+    when = asked(visitor)
+    page = visitor.see(when, "希望用哪种语言交流", "上海手语")
+    assert choices(page, "language", ticked=True) == [""]
+    assert page.index('id="id_gender_wish') < page.index('id="id_language')
+    there = {"place": "HOME", "places": "1"}
+    refused_page(visitor, when, **WHEN, **there, language="LAW")
+    check = visitor.do(when, **WHEN, **there, language="SHANGHAINESE")
+    visitor.see(check, "语言", "上海话")
+    assert choices(visitor.see(when), "language", ticked=True) == ["SHANGHAINESE"]
+
+    page = visitor.do(check, sent="1")
+    row = HelpRequest.objects.get()
+    visitor.see(page, "上海话")
+    Visitor(accounts.officer(region=row.region)).see(f"/console/requests/{row.ref}/", "上海话")
+
+
 def test_another_kind_of_help_brings_its_own_place_length_and_number(clock: Clock):
     visitor = Visitor(accounts.resident().user)
     when = asked(visitor)

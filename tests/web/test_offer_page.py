@@ -4,9 +4,12 @@ import re
 
 import pytest
 
+from accounts import actions as people
+from matching import actions
 from matching.models import Offer
 from tests.conftest import Clock
-from tests.factories import matching
+from tests.factories import help_requests, matching
+from tests.factories.accounts import NOON
 from tests.web.test_chain import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +28,19 @@ def test_each_part_has_its_words_and_its_share(clock: Clock):
     points = [float(found) for found in re.findall(r"满分 100，得 ([\d.]+)", reasons(page))]
     assert points == pytest.approx([100 * value for _code, value, _facts in offer.reasons], abs=0.1)
     assert reasons(page).count("vh-meter-frame") == len(offer.reasons)
+
+
+def test_whoever_is_asked_and_whoever_comes_reads_the_language(clock: Clock):
+    need = matching.opening(help_requests.visit(language="SIGN_SHANGHAI"))
+    who = matching.ready_volunteer()
+    people.set_skills(volunteer=who.volunteer, skills={"SIGN_SHANGHAI": 2}, by=who, now=NOON)
+    offer = matching.offer(need, who)
+    visitor = Visitor(who)
+
+    visitor.see(f"/offers/{offer.ref}/", "上海手语")
+
+    task = actions.accept_offer(offer=offer, by=who, now=clock.now)
+    visitor.see(f"/assignments/{task.ref}/", "上海手语")
 
 
 def test_nothing_is_said_of_who_else_could_go(clock: Clock):

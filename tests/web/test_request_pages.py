@@ -133,6 +133,7 @@ def test_what_was_refused_is_asked_again_with_the_same_facts(clock: Clock):
     resident, office = accounts.resident(), accounts.officer()
     there = {"place": "OTHER", "address": "外滩1号", "lat": 31.24, "lng": 121.49}
     said = {"wish": "想去复诊", "wish_source": "OWN_WORDS", "places": 2, "minutes": 90}
+    said |= {"gender_wish": "F", "language": "ENGLISH"}
     request = help_requests.submitted(resident, **there, **said)
     home, path = Visitor(resident.user), f"/help-requests/{request.ref}/again/"
     assert path not in home.see(f"/help-requests/{request.ref}/")

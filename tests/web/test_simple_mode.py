@@ -180,13 +180,15 @@ def test_a_resident_is_asked_one_question_a_page(clock: Clock):
     who = answered(client, address, {"address", "region"}, address="人民广场1号口")
     assert "人民广场1号口" in seen(client, where.replace("where", "address"))
     assert answered(client, where, {"place"}, place="HOME") == who
-    check = answered(client, who, {"gender_wish"}, gender_wish="")
+    language = answered(client, who, {"gender_wish"}, gender_wish="")
+    check = answered(client, language, {"language"}, language="SHANGHAINESE")
     assert "想去复诊" in seen(client, check)
     assert client.post(check, {"sent": "1"}).status_code == 302
 
     row = HelpRequest.objects.get()
     kept = (row.state, row.service_type_id, row.wish, row.wish_source, row.minutes, row.is_weekly)
     assert kept == ("SUBMITTED", "B1", "想去复诊", "OWN_WORDS", 180, False)
+    assert row.language == "SHANGHAINESE"
     assert f"{row.starts_at:%Y-%m-%d %H:%M}" == f"{tomorrow} 06:00"  # UTC
 
 

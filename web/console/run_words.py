@@ -13,7 +13,9 @@ from matching.models import Run
 # By the engine's rules (``engine.sieve.RULES``), in the order in which they are asked.
 REFUSED: dict[str, Promise] = {
     "not_blocked": gettext_lazy("were asked before, or do not suit"),
-    "skilled": gettext_lazy("lack a skill or a paper, or do not want this kind of help"),
+    "skilled": gettext_lazy(
+        "lack a skill, a language or a paper, or do not want this kind of help"
+    ),
     "wished": gettext_lazy("are not whom the resident wishes for"),
     "near": gettext_lazy("live too far away"),
     "free": gettext_lazy("are not free at that time"),

@@ -87,6 +87,7 @@ def when(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
             is_weekly=given["is_weekly"],
             places=given["places"],
             gender_wish=given["gender_wish"],
+            language=given["language"],
             by=me(request),
             now=timezone.now(),
             **at(day, given["start"], is_weekly=given["is_weekly"]),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.states import Sex
+from accounts.states import Language, Sex
 from help_requests import rules
 from help_requests.models import HelpRequest, ServiceType
 from help_requests.states import Place, WishSource
@@ -111,6 +111,12 @@ class WhenForm(Form):
         required=False,
         choices=[("", gettext_lazy("It does not matter")), *Sex.choices],
     )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Which language should be used"),
+        widget=forms.RadioSelect,
+        required=False,
+        choices=[("", gettext_lazy("It does not matter")), *Language.choices],
+    )
 
 
 def _length(minutes: int) -> str:
@@ -141,6 +147,7 @@ def when_form(request: HttpRequest, draft: HelpRequest) -> WhenForm:
         "region": draft.region.code,
         "places": draft.places,
         "gender_wish": draft.gender_wish,
+        "language": draft.language,
     }
     if draft.starts_at:
         local = timezone.localtime(draft.starts_at)

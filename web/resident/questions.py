@@ -74,15 +74,20 @@ def what(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
 
 
 def when(request: HttpRequest, draft: HelpRequest) -> HttpResponse:
-    """Step 2: the day, the time, the place, who should come; how long, how often and how many are as
-    usual, or as they were."""
+    """Step 2: the day, the time, the place, who should come, the language; how long, how often and how many
+    are as usual, or as they were."""
     here, asked, day = request.path, request.GET.get("ask", ""), _day(request)
     form = when_form(request, draft)
     if asked == "who":
         keep(form, "gender_wish")
+        return _kept(request, draft, form, dict, f"{here}?ask=language") or _page(
+            request, form, step=2, before=f"{here}?ask=where"
+        )
+    if asked == "language":
+        keep(form, "language")
         then = reverse("web:request-check", args=[draft.ref])
         return _kept(request, draft, form, dict, then) or _page(
-            request, form, step=2, before=f"{here}?ask=where"
+            request, form, step=2, before=f"{here}?ask=who"
         )
     if asked == "start" and day:
         keep(form, "start")
