@@ -19,7 +19,7 @@ from tests.conftest import sql
 from tests.factories import accounts
 from tests.factories.accounts import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def raw(column: str, pk: int) -> bytes:

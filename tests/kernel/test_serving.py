@@ -23,7 +23,7 @@ from tests.factories import accounts
 from tests.factories.accounts import NOON
 from tests.guards.constraints import Rule, taken_away
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def run(capsys, name, *args, **options):

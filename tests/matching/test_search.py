@@ -18,7 +18,7 @@ from matching.queries.posting_sql import Asked
 from tests.factories import matching
 from tests.factories.accounts import NOON
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 PEOPLE = 24
 LAW, SIGN = SkillCode.LAW, SkillCode.SIGN_NATIONAL
