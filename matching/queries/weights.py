@@ -21,6 +21,11 @@ def parameters_now() -> Parameters:
     return Parameters(**last.parameters) if last else BEFORE
 
 
+def last_weighing() -> Weighing | None:
+    """Return what the city said last of what counts, and why: everybody may read it (PIPL Art 24)."""
+    return Weighing.objects.first()
+
+
 def weighings_for(viewer: User | None, *, now: datetime) -> QuerySet[Weighing]:
     """Return what was weighed, the newest first, for who may see an office's reports."""
     may = bool(people.desk_paths(viewer, Permission.DISPATCH, now=now)) if viewer else False

@@ -22,7 +22,7 @@ from tests.factories.regions import street
 pytestmark = pytest.mark.django_db
 
 OPEN_TO_ALL = {
-    "web:gallery",
+    "web:gallery", "web:what-counts",
     "web:bodies", "web:body", "web:places",
     "web:home", "web:help", "web:accessibility", "web:display", "web:language", "web:projects",
     "web:project", "web:verify", "web:standing", "web:enter", "web:enter-code",

@@ -16,6 +16,7 @@ from matching.states import DeclineReason
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me, one
 from web.shared.parts import told
+from web.volunteer.why import why
 
 
 @login_required
@@ -33,6 +34,7 @@ def offer(request: HttpRequest, ref: str) -> HttpResponse:
     )
     context = {
         "row": row,
+        "why": why(row),
         "reasons": told(row.reasons),
         "refusal": refusal,
         "may_extend": allowed(rules.check_extend, offer=row, by=user, now=now),

@@ -13,6 +13,7 @@ from web.volunteer import (
     register,
     tasks,
     today,
+    weights,
 )
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("volunteer/duty/end/", duty.end, name="duty-end"),
     path("volunteer/possible/", possible.possible, name="volunteer-possible"),
     path("volunteer/possible/<str:ref>/apply/", possible.apply, name="possible-apply"),
+    path("how-we-pick/", weights.weights, name="what-counts"),
     path("volunteer/register/", register.register, name="volunteer-register"),
     path("volunteer/register/identity/", register.identity, name="register-identity"),
     path("volunteer/register/lesson/", register.lesson, name="register-lesson"),
