@@ -121,7 +121,8 @@ class NeedCard(Shape):
 
 class MoreCard(Shape):
     """One thing more, and how many needs more would fit: ``skill`` (code, level), ``category`` and ``paper``
-    (code), ``radius`` (km farther), ``hour`` (weekday, Monday 0, and hour), ``minutes`` (more in a week)."""
+    (code), ``radius`` (km farther), ``hour`` (weekday, Monday 0, and hour), ``minutes`` (more in a week),
+    ``pause`` (ended today)."""
 
     what = serializers.CharField()
     code = serializers.CharField(required=False)
@@ -133,8 +134,9 @@ class MoreCard(Shape):
 
 
 class PossibleCard(Card):
-    """What fits in the coming two weeks, and what else would."""
+    """What fits in the coming two weeks, and what else would; until when the viewer is on a pause."""
 
+    paused_until = serializers.DateField(allow_null=True)
     fits = NeedCard(many=True)
     more = MoreCard(many=True)
 
@@ -162,6 +164,8 @@ def more_of(found: queries.Possible) -> list[dict[str, Any]]:
     ]
     if found.more_minutes:
         lines.append({"what": "minutes", "needs": found.more_minutes})
+    if found.without_pause:
+        lines.append({"what": "pause", "needs": found.without_pause})
     return lines
 
 
@@ -176,7 +180,11 @@ class MyPossible(Operations):
         """Say what is open and fits, and what else would with one thing more."""
         found = queries.possible(profile_of(self.viewer), now=timezone.now())
         fits = sorted(found.fits, key=lambda need: (need.starts_at, need.ref))
-        return Response(PossibleCard({"fits": fits, "more": more_of(found)}).data)
+        return Response(
+            PossibleCard(
+                {"paused_until": found.paused_until, "fits": fits, "more": more_of(found)}
+            ).data
+        )
 
     @extend_schema(request=Nothing, responses={201: ApplicationCard})
     def apply(self, request: Request, ref: str) -> Response:

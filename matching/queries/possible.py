@@ -2,13 +2,14 @@
 few kilometres. Nothing is said about residents but street, kind and time, and nothing of pairs."""
 
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
 from accounts.models import VolunteerProfile
-from kernel.workdays import SHANGHAI
+from kernel.workdays import SHANGHAI, local_date
 from matching.engine import sieve
 from matching.engine.files import FileNeed, Problem, problem_of
 from matching.engine.pool import MARK
@@ -26,7 +27,8 @@ UNSAID = {"not_blocked", "wished"}  # rules that are nobody's to change
 class Possible:
     """Needs of the coming two weeks: those that fit; and how many more there would be with one more skill
     (code, level), one more category, one paper, so many kilometres, at one more weekday and hour, with
-    more hours a week."""
+    more hours a week. While there is a pause (``paused_until``, its last day), ``without_pause`` would fit if
+    it ended now; they are not among those that fit."""
 
     fits: list[Opening] = field(default_factory=list)
     skills: Counter[tuple[str, int]] = field(default_factory=Counter)
@@ -35,20 +37,32 @@ class Possible:
     kilometres: Counter[int] = field(default_factory=Counter)
     hours: Counter[tuple[int, int]] = field(default_factory=Counter)
     more_minutes: int = 0
+    paused_until: date | None = None
+    without_pause: int = 0
 
 
 def possible(profile: VolunteerProfile, *, now: datetime) -> Possible:
     """Return what is open for ``profile``; each need counts for at most one thing that stands in its way."""
-    found = Possible()
+    found = Possible(paused_until=pause_of(profile, now=now))
     if profile.lat is None:
         return found
     openings = around(profile, until=now + AHEAD, farther_m=1000 * FARTHER_KM[-1], now=now)
     by_ref = {opening.ref: opening for opening, _places in openings}
-    told = problems(openings, parameters=parameters_now(), now=now, profiles=[profile])
+    awake = copy(
+        profile
+    )  # a pause is the thing that stands in the way, and not the hours of the week
+    awake.paused_until = None
+    told = problems(openings, parameters=parameters_now(), now=now, profiles=[awake])
     for problem in map(problem_of, told):
         for need in problem.needs.values():
             _count(found, problem, need, by_ref[opening_ref(need.id)])
     return found
+
+
+def pause_of(profile: VolunteerProfile, *, now: datetime) -> date | None:
+    """Return the last day of the pause that holds now, or none."""
+    until = profile.paused_until
+    return until if until is not None and until >= local_date(now) else None
 
 
 def _count(found: Possible, problem: Problem, need: FileNeed, opening: Opening) -> None:
@@ -56,6 +70,9 @@ def _count(found: Possible, problem: Problem, need: FileNeed, opening: Opening) 
     against = [
         name for name, rule in sieve.RULES if not rule(pool, one, wanted, problem.parameters)[0]
     ]
+    if found.paused_until and local_date(opening.starts_at) <= found.paused_until:
+        found.without_pause += not against
+        return
     if not against:
         found.fits.append(opening)
     if len(against) != 1 or against[0] in UNSAID:

@@ -227,6 +227,54 @@ def test_one_thing_more_each_with_where_it_is_set(door, me):
 
 
 @both
+def test_on_a_pause_it_is_said_first_and_what_ending_it_would_give(door, me):
+    need()
+    until = VISIT_AT.date()
+    people.set_limits(
+        volunteer=me.volunteer, minutes_per_week=600, paused_until=until, by=me, now=NOON
+    )
+
+    if door == "web":
+        page = Visitor(me).see("/volunteer/possible/", "您在暂停中", "不暂停的话，还有 1 件适合您")
+        assert page.index('id="paused"') < page.index('id="fits"')
+        assert "起有空" not in page
+    else:
+        shown = said(client_of(me).get(f"{V1}me/possible/"))
+        assert (shown["paused_until"], shown["fits"]) == (until.isoformat(), [])
+        assert shown["more"] == [{"what": "pause", "needs": 1}]
+
+
+def test_a_pause_without_a_need_says_so(me):
+    people.set_limits(
+        volunteer=me.volunteer, minutes_per_week=600, paused_until=NOON.date(), by=me, now=NOON
+    )
+
+    Visitor(me).see("/volunteer/possible/", "就算不暂停")
+
+
+def test_hours_of_one_weekday_are_one_line_and_an_empty_list_says_so(me):
+    Visitor(me).see("/volunteer/possible/", "只差一样就合适")
+    for hours in (4, 6):
+        need(f"B{hours}", hours=hours)
+    windows = [(day, 0, 15 * 60) for day in range(7)]
+    people.set_windows(volunteer=me.volunteer, windows=windows, by=me, now=NOON)
+
+    Visitor(me).see("/volunteer/possible/", "如果您周五 16:00、18:00 起有空：多 2 件")
+
+
+def test_on_a_pause_the_page_of_today_does_not_say_that_one_is_asked(me):
+    actions.go_on_duty(by=me, now=NOON)
+    people.set_limits(
+        volunteer=me.volunteer, minutes_per_week=600, paused_until=NOON.date(), by=me, now=NOON
+    )
+
+    page = Visitor(me).see("/volunteer/", "您在暂停中", "/volunteer/limits/")
+
+    assert "您现在可以马上去" not in page
+    assert 'action="/volunteer/duty/"' not in page
+
+
+@both
 def test_kilometres_and_hours_of_a_week(door, me):
     near = need()
     type(near).objects.filter(pk=near.pk).update(lat=near.lat + 0.03)  # 3.3 km

@@ -108,3 +108,24 @@ def test_what_nobody_can_change_is_counted_nowhere(me):
     matching.assignment(matching.opening(), me.user)  # at the same time as the first
 
     assert queries.possible(me, now=NOON) == queries.Possible()
+
+
+def test_on_a_pause_the_pause_is_what_stands_in_the_way_and_not_the_hours(me):
+    need()
+    need("H1", skills={SkillCode.LAW: 2})  # the pause and a skill: two things
+    after = need("B3", hours=24)
+    until = VISIT_AT.date()
+    people.set_limits(volunteer=me, minutes_per_week=600, paused_until=until, by=me.user, now=NOON)
+
+    found = queries.possible(me, now=NOON)
+
+    assert found == queries.Possible(fits=[after], paused_until=until, without_pause=1)
+    assert me.paused_until == until
+
+
+def test_a_pause_that_is_over_is_none(me):
+    type(me).objects.filter(pk=me.pk).update(paused_until=NOON.date() - timedelta(days=1))
+    me.refresh_from_db()
+    fits = need()
+
+    assert queries.possible(me, now=NOON) == queries.Possible(fits=[fits])

@@ -1,6 +1,6 @@
 """ "I can go now": first in line for what is urgent, for two hours."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django import forms
@@ -17,6 +17,7 @@ from accounts.models import User
 from kernel.refusals import allowed
 from matching import actions, queries, rules
 from matching.models import Duty
+from matching.queries.possible import pause_of
 from regions.places import haversine_m
 from regions.queries import streets
 from web.shared.forms import Form, carry_out, show
@@ -29,15 +30,21 @@ HOME = "home"
 
 
 class Standing(NamedTuple):
-    """What the page of today says: the duty that runs and where; or whether one may begin."""
+    """What the page of today says: the duty that runs and where; or whether one may begin. On a pause
+    (until ``paused_until``) nobody is asked, on duty or not."""
 
     duty: Duty | None
     near: str
     may_begin: bool
+    paused_until: date | None = None
 
 
 def standing_of(user: User, now: datetime, *, is_ready: bool) -> Standing:
     """Return whether ``user``, who ``is_ready`` to be asked, can go now."""
+    if paused_until := pause_of(user.volunteer, now=now):
+        return Standing(
+            queries.duty_of(user, now=now), "", may_begin=False, paused_until=paused_until
+        )
     if duty := queries.duty_of(user, now=now):
         return Standing(duty, _street_at(duty), may_begin=False)
     may = is_ready and queries.allows_matching(user)

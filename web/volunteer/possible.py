@@ -1,5 +1,6 @@
 """What could I do? What is open and fits, and what else would with one thing more."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import VolunteerProfile
 from accounts.queries import volunteers_for
 from accounts.states import Category, CredentialKind, SkillCode, SkillLevel
+from kernel.text import enumerated
 from matching import actions, queries
 from matching.models import Opening
 from matching.states import ApplicationState
@@ -49,12 +51,23 @@ def _lines(found: queries.Possible) -> Iterator[Line]:
         yield Line(_("With the paper “%(paper)s”") % {"paper": name}, needs, papers)
     for km, needs in sorted(found.kilometres.items()):
         yield Line(_("If you go %(km)d km farther") % {"km": km}, needs, profile)
-    for (weekday, hour), needs in sorted(found.hours.items()):
-        moment = {"day": DAYS[weekday], "hour": hour}
-        words = _("If you are free on %(day)s from %(hour)d:00 on") % moment
-        yield Line(words, needs, profile)
+    yield from _hours(found)
     if found.more_minutes:
         yield Line(_("With more hours in a week"), found.more_minutes, limits)
+
+
+def _hours(found: queries.Possible) -> Iterator[Line]:
+    """Yield a line for each weekday, with the hours from which one would have to be free."""
+    hours: dict[int, list[int]] = defaultdict(list)
+    needs: Counter[int] = Counter()
+    for (weekday, hour), some in sorted(found.hours.items()):
+        hours[weekday].append(hour)
+        needs[weekday] += some
+    for weekday, all_hours in hours.items():
+        times = enumerated(f"{hour}:00" for hour in all_hours)
+        words = _("If you are free on %(day)s from %(times)s on")
+        named = {"day": DAYS[weekday], "times": times}
+        yield Line(words % named, needs[weekday], "web:my-profile")
 
 
 def _away_m(profile: VolunteerProfile, need: Opening) -> int | None:
@@ -77,6 +90,7 @@ def possible(request: HttpRequest) -> HttpResponse:
         "may_take": bool(fits) and mine.exists(),
         "fits": [(need, _away_m(row, need)) for need in fits],
         "more": list(_lines(found)),
+        "found": found,
     }
     return render(request, "web/volunteer/possible.html", context)
 
