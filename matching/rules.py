@@ -27,6 +27,8 @@ from matching.states import (
     OpeningState,
 )
 
+# What volunteers set for being asked; it does not stand against their own yes.
+OWN_LIMITS = {"paused", "too_far", "not_free", "week_full"}
 MORE_TIME = timedelta(hours=2)  # of daytime
 LONGEST_PAUSE = 365  # days, from one kind of service
 ON_DUTY = timedelta(hours=2)  # "I can go now"
@@ -138,6 +140,18 @@ def check_fits(*, reasons: Sequence[Reason]) -> None:
             % {"why": _("; ").join(reason_words(reason) for reason in reasons)},
             reasons=[reason.code for reason in reasons],
         )
+
+
+def against_yes(reasons: Sequence[Reason]) -> list[Reason]:
+    """Return which of the hard rules in the way stand against a volunteer's own yes too, to an offer or by an
+    application: all but the limits they set themselves (pause, radius, free hours, hours a week). Those say
+    when to be asked, and are theirs to set aside; a block, a missing paper or a night's rest are not."""
+    return [reason for reason in reasons if reason.code not in OWN_LIMITS]
+
+
+def check_own_yes(*, reasons: Sequence[Reason]) -> None:
+    """Whoever says yes themselves obeys every hard rule but their own limits; why not is said in words."""
+    check_fits(reasons=against_yes(reasons))
 
 
 def check_dispatches(*, may: bool) -> None:

@@ -10,15 +10,15 @@ from kernel.events import record
 from kernel.refusals import Conflict
 from kernel.transitions import move
 from matching import events, queries, rules
-from matching.actions.places import lock_opening, lock_volunteer, take_place
+from matching.actions.places import lock_opening, lock_volunteer, lock_volunteers, take_place
 from matching.models import Application, Assignment, Opening
 from matching.states import ApplicationState
 
 
 @transaction.atomic
 def apply(*, opening: Opening, by: User, now: datetime, note: str = "") -> Application:
-    """Ask for a place. Who fits is accepted at once where the project says so and a place is left; a
-    full opening puts the volunteer in line.
+    """Ask for a place. Who fits, whatever their own limits, is accepted at once where the project says so and
+    a place is left; a full opening puts the volunteer in line.
 
     Raises ``Conflict`` (``opening_closed``, ``opening_begun``, ``does_not_fit``, ``already_applied``).
     """
@@ -28,8 +28,8 @@ def apply(*, opening: Opening, by: User, now: datetime, note: str = "") -> Appli
     # First of all: the own place here would be the other service that stands against it.
     if queries.live_assignments(opening).filter(volunteer=by).exists():
         raise Conflict("already_applied", _("You have a place here already."))
-    rules.check_fits(reasons=queries.why_not(opening, by, now=now))
-    lock_volunteer(by)
+    lock_volunteers([by.pk])  # who is no volunteer has no row, and does not fit
+    rules.check_own_yes(reasons=queries.why_not(opening, by, now=now))
     try:
         with transaction.atomic():
             application = Application.objects.create(
@@ -76,8 +76,8 @@ def accept_application(*, application: Application, by: User, now: datetime) -> 
     rules.check_dispatches(may=queries.may_dispatch(by, opening, now=now))
     rules.check_open(opening=opening, now=now)
     rules.check_place_left(opening=opening)
-    rules.check_fits(reasons=queries.why_not(opening, application.volunteer, now=now))
     lock_volunteer(application.volunteer)
+    rules.check_own_yes(reasons=queries.why_not(opening, application.volunteer, now=now))
     return _take(application, opening=opening, by=by, now=now)
 
 
@@ -111,7 +111,8 @@ def withdraw_application(*, application: Application, by: User, now: datetime) -
 
 @transaction.atomic
 def promote(*, opening: Opening, now: datetime) -> list[Assignment]:
-    """Give free places to those who wait, in their order; who no longer fits is passed over for now.
+    """Give free places to those who wait, in their order; who no longer fits is passed over for now. Their
+    yes holds until they take it back, whatever their own limits are meanwhile.
 
     Asked again, nothing happens twice.
     """
@@ -124,6 +125,7 @@ def promote(*, opening: Opening, now: datetime) -> list[Assignment]:
         if opening.is_full:
             break
         lock_volunteer(application.volunteer)
-        if not queries.why_not(opening, application.volunteer, now=now):
+        against = queries.why_not(opening, application.volunteer, now=now)
+        if not rules.against_yes(against):
             made.append(_take(application, opening=opening, by=None, now=now))
     return made

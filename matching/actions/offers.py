@@ -81,10 +81,11 @@ def offer_to(
 
 @transaction.atomic
 def accept_offer(*, offer: Offer, by: User, now: datetime) -> Assignment:
-    """Accept ``offer``: take a place, and withdraw the other offers when the last place is gone.
+    """Accept ``offer``: take a place, and withdraw the other offers when the last place is gone. What
+    changed since the offer was sent counts as it is now, but the volunteer's own limits.
 
     Raises ``NotAllowed`` (``not_your_offer``) or ``Conflict`` (``offer_answered``, ``offer_expired``,
-    ``opening_closed``, ``filled``, ``overlap``).
+    ``opening_closed``, ``filled``, ``overlap``, ``does_not_fit``).
     """
     # Rivals queue here, then at the volunteer's own row.
     opening = lock_opening(offer.opening_id, "visit__request__key")
@@ -92,6 +93,7 @@ def accept_offer(*, offer: Offer, by: User, now: datetime) -> Assignment:
     offer.refresh_from_db(fields=["state", "expires_at"])
     clash = queries.overlapping(volunteer=by, opening=opening)
     rules.check_accept(offer=offer, opening=opening, clash=clash, by=by, now=now)
+    rules.check_own_yes(reasons=queries.why_not(opening, by, now=now))
     move(offer, OfferState.ACCEPTED, event=events.OFFER_ACCEPTED, by=by, at=now, answered_at=now)
     return take_place(opening=opening, volunteer=by, offer=offer, by=by, now=now)
 

@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts import actions as people
+from accounts.models import VolunteerProfile
 from help_requests.models import ArrivalCode
-from matching import actions
+from kernel.workdays import local_date
+from matching import actions, queries
 from matching.actions.places import take_place
-from matching.models import Assignment, Offer
+from matching.models import Assignment, Offer, Opening
 from tests.factories import accounts, help_requests, matching, organizations
 from tests.factories.accounts import NOON
 from tests.refused import last_event, names_since, refused
@@ -108,31 +111,51 @@ def test_no_longer_open_or_begun():
         accept(offer)
 
 
-@pytest.mark.parametrize(
-    ("minutes", "taken"), [(-120, True), (-119, False), (0, False), (119, False), (120, True)]
-)
-def test_not_in_two_places_at_once_but_back_to_back(minutes, taken):
-    """Two visits of two hours, the second so many minutes after the first (offers leave 30 to travel)."""
-    first = matching.offer()
-    there = help_requests.visit(starts_at=help_requests.VISIT_AT + timedelta(minutes=minutes))
+def one_after_another(starts_at, minutes):
+    """Let somebody accept a visit of two hours and return the offer of another, so many minutes later, that
+    they had meanwhile."""
+    first = matching.offer(matching.opening(help_requests.visit(starts_at=starts_at)))
+    there = help_requests.visit(starts_at=starts_at + timedelta(minutes=minutes))
     second = matching.offer(matching.opening(there), first.volunteer)
     accept(first)
-    if taken:
+    return second
+
+
+@pytest.mark.parametrize(
+    ("minutes", "code"),
+    [
+        (-150, ""),
+        (-149, "does_not_fit"),
+        (-120, "does_not_fit"),
+        (-119, "overlap"),
+        (0, "overlap"),
+        (119, "overlap"),
+        (120, "does_not_fit"),
+        (149, "does_not_fit"),
+        (150, ""),
+    ],
+)
+def test_not_in_two_places_at_once_and_with_time_to_travel(minutes, code):
+    """Two visits of two hours, the second so many minutes after the first."""
+    second = one_after_another(help_requests.VISIT_AT, minutes)
+    if code:
+        with refused(code):
+            accept(second)
+    else:
         assert accept(second).state == "LIVE"
+    assert Assignment.objects.filter(volunteer=second.volunteer).count() == 1 + (not code)
+
+
+@pytest.mark.parametrize(("minutes", "taken"), [(119, False), (120, True)])
+def test_the_database_knows_better_than_a_stale_look(minutes, taken):
+    """Had the action seen nothing, the guard would still refuse what overlaps, in the same words."""
+    second = one_after_another(help_requests.VISIT_AT, minutes)
+    who = second.volunteer
+    if taken:
+        assert take_place(opening=second.opening, volunteer=who, by=who, now=NOON).state == "LIVE"
     else:
         with refused("overlap"):
-            accept(second)
-    assert Assignment.objects.filter(volunteer=first.volunteer).count() == 1 + taken
-
-
-def test_the_database_knows_better_than_a_stale_look(monkeypatch):
-    """Had the action not seen the other task, the guard would still refuse, in the same words."""
-    first = matching.offer()
-    second = matching.offer(matching.opening(help_requests.visit()), first.volunteer)
-    accept(first)
-    monkeypatch.setattr("matching.queries.overlapping", lambda **_given: None)
-    with refused("overlap"):
-        accept(second)
+            take_place(opening=second.opening, volunteer=who, by=who, now=NOON)
 
 
 def test_nor_can_a_place_too_many_be_taken():
@@ -173,16 +196,94 @@ def test_an_organizations_own_volunteer_only():
     assert actions.send_offer(opening=need, volunteer=own, by=office, now=NOON).state == "SENT"
 
 
-@pytest.mark.parametrize(("minutes", "taken"), [(119, False), (120, True)])
-def test_midnight_is_a_time_like_any_other(minutes, taken):
-    """Two visits of two hours around 00:00 in Shanghai, the second so many minutes after the first."""
-    late = help_requests.VISIT_AT.replace(hour=14, minute=0)  # 22:00 to midnight
-    first = matching.offer(matching.opening(help_requests.visit(starts_at=late)))
-    there = help_requests.visit(starts_at=late + timedelta(minutes=minutes))
-    second = matching.offer(matching.opening(there), first.volunteer)
-    accept(first)
-    if taken:
-        assert accept(second).state == "LIVE"
-    else:
-        with refused("overlap"):
+REST = 660  # minutes
+
+
+@pytest.mark.parametrize(
+    ("minutes", "code"),
+    [
+        (119, "overlap"),
+        (120, "does_not_fit"),
+        (120 + REST - 1, "does_not_fit"),
+        (120 + REST, ""),
+    ],
+)
+def test_after_midnight_a_nights_rest_comes_first(minutes, code):
+    """The first visit is from 22:00 to midnight in Shanghai."""
+    second = one_after_another(help_requests.VISIT_AT.replace(hour=14, minute=0), minutes)
+    if code:
+        with refused(code):
             accept(second)
+    else:
+        assert accept(second).state == "LIVE"
+
+
+def wants_nobody_of_us(offer):
+    resident, helper = offer.opening.visit.request.resident, offer.volunteer.volunteer
+    people.add_block(
+        resident=resident, volunteer=helper, side="RESIDENT", by=resident.user, now=NOON
+    )
+
+
+def lost_the_paper(offer):
+    Opening.objects.filter(pk=offer.opening_id).update(credentials=["LAWYER"])
+
+
+def suspended(offer):
+    VolunteerProfile.objects.filter(user=offer.volunteer).update(suspended_at=NOON)
+
+
+@pytest.mark.parametrize("happens", [wants_nobody_of_us, lost_the_paper, suspended])
+def test_what_changed_since_it_was_sent_counts_as_it_is_now(happens):
+    offer = matching.offer()
+    happens(offer)
+    with refused("does_not_fit") as caught:
+        accept(offer)
+    assert "resident" not in caught.value.message
+    assert Offer.objects.get(pk=offer.pk).state == "SENT"
+
+
+def paused(user):
+    limit(user, paused_until=local_date(help_requests.VISIT_AT))
+
+
+def week_full(user):
+    limit(user, minutes_per_week=0)
+
+
+def not_free(user):
+    people.set_windows(volunteer=user.volunteer, windows=[], by=user, now=NOON)
+
+
+def too_far(user):
+    VolunteerProfile.objects.filter(user=user).update(lat=31.0, lng=121.2, radius_m=1000)
+
+
+def limit(user, *, minutes_per_week=6000, paused_until=None):
+    people.set_limits(
+        volunteer=user.volunteer,
+        minutes_per_week=minutes_per_week,
+        paused_until=paused_until,
+        by=user,
+        now=NOON,
+    )
+
+
+@pytest.mark.parametrize("limits", [paused, week_full, not_free, too_far])
+def test_their_own_limits_do_not_stand_against_their_own_yes(limits):
+    offer, elsewhere = matching.offer(), matching.opening(help_requests.visit())
+    at_a_shift = matching.shift_opening(auto_accept=False)
+    who, runs = offer.volunteer, organizations.membership(at_a_shift.organization).user
+    office = accounts.officer(region=elsewhere.region)
+    limits(who)
+    asked = queries.why_not(elsewhere, who, now=NOON)
+    assert [reason.code for reason in asked] == [limits.__name__]
+
+    task = accept(offer)
+    application = actions.apply(opening=at_a_shift, by=who, now=NOON)
+    actions.accept_application(application=application, by=runs, now=NOON)
+
+    assert task.state == "LIVE"
+    assert Assignment.objects.filter(volunteer=who, state="LIVE").count() == 2
+    with refused("does_not_fit"):  # but nobody else sets them aside
+        actions.send_offer(opening=elsewhere, volunteer=who, by=office, now=NOON)
