@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from accounts.models import User, VolunteerProfile
+from accounts.models import Block, Credential, User, VolunteerProfile
 from accounts.states import Purpose
 from help_requests.models import Visit
 from kernel.models import Event
@@ -67,6 +67,16 @@ def on_person_gone(event: Event, now: datetime) -> None:
 def on_volunteer_stopped(event: Event, now: datetime) -> None:
     """Somebody may not help any more (suspended, or the guardian says no): nothing waits for them."""
     actions.let_go(volunteer=User.objects.get(volunteer=event.subject_id), now=now)
+
+
+def on_paper_gone(event: Event, now: datetime) -> None:
+    """A paper was taken back or has run out: what asks for it is offered to others."""
+    actions.lose_paper(credential=Credential.objects.get(pk=event.subject_id), now=now)
+
+
+def on_block_made(event: Event, now: datetime) -> None:
+    """Two are not brought together again: nothing stands offered that would (within)."""
+    actions.keep_apart(block=Block.objects.get(pk=event.subject_id), now=now)
 
 
 def on_duty_begun(event: Event, now: datetime) -> None:

@@ -15,7 +15,7 @@ from matching.actions.assignments import (
     part_ways,
 )
 from matching.actions.learning import learn, learn_daily
-from matching.actions.leaving import let_go
+from matching.actions.leaving import keep_apart, let_go, lose_paper
 from matching.actions.offers import (
     accept_offer,
     decline_offer,
@@ -72,10 +72,12 @@ __all__ = [
     "follow_shift",
     "follow_visit",
     "go_on_duty",
+    "keep_apart",
     "learn",
     "learn_daily",
     "leave_duty",
     "let_go",
+    "lose_paper",
     "mark_checked_in",
     "mark_done",
     "mark_no_show",

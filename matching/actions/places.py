@@ -38,6 +38,12 @@ def lock_opening(pk: int, *beside: str) -> Opening:
     )
 
 
+def lock_openings(keys: Collection[int]) -> None:
+    """Lock these openings, always in the same order."""
+    rows = Opening.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys)
+    list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def lock_volunteer(user: User) -> None:
     """Lock the volunteer's own row, after the opening: rivals for her time queue here."""
     VolunteerProfile.objects.select_for_update(no_key=True).only("pk").get(user=user)

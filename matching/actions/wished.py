@@ -42,7 +42,12 @@ def wish_no_more(*, wished: Wished, by: User, now: datetime) -> Wished:
     """Take the wish back; nobody is told. Raises ``NotAllowed`` (``not_your_side``)."""
     rules.check_speaks(speaks=_speaks(wished.resident, by, now=now))
     if wished.ended_at is None:
-        wished.ended_at = now
-        wished.save(update_fields=["ended_at"])
-        record(events.WISH_ENDED, subject=wished, by=by, at=now)
+        end_wish(wished, by=by, now=now)
     return wished
+
+
+def end_wish(wished: Wished, *, by: User, now: datetime) -> None:
+    """End a wish that stands."""
+    wished.ended_at = now
+    wished.save(update_fields=["ended_at"])
+    record(events.WISH_ENDED, subject=wished, by=by, at=now)
