@@ -2,12 +2,14 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from kernel.workdays import SHANGHAI, local_date
-from matching import actions, rules
+from matching import actions, queries, rules
 from matching.engine.assign import assigned
+from matching.engine.check import violations
 from matching.engine.files import problem_of
 from matching.models import Run
 from matching.states import RunState
@@ -53,8 +55,9 @@ def plan_run(key: int) -> None:
     if run is None:
         return
     try:
-        for problem in actions.write_down(run=run, now=timezone.now())[len(run.answer) :]:
-            answer = assigned(problem_of(problem))
+        problems = actions.write_down(run=run, now=timezone.now())
+        while len(run.answer) < len(problems):
+            answer = _planned(queries.next_problem(problems, run.answer))
             actions.note_answer(run=run, answer=answer, now=timezone.now())
         actions.show_run(run=run, now=timezone.now())
     except actions.Superseded:
@@ -62,6 +65,16 @@ def plan_run(key: int) -> None:
     except Exception:
         logger.exception("run %s could not be planned", run.ref)
         actions.fail_run(run=run, code="error", now=timezone.now())
+
+
+def _planned(problem: dict[str, Any]) -> dict[str, Any]:
+    """Return the answer to ``problem``; no plan that the validator finds anything wrong with goes on."""
+    asked = problem_of(problem)
+    answer = assigned(asked)
+    chosen = ((pair["need"], pair["volunteer"]) for pair in answer["assignments"])
+    if wrong := violations(asked, chosen):
+        raise RuntimeError(f"the plan breaks rules: {'; '.join(wrong[:5])}")
+    return answer
 
 
 def send_run(key: int) -> None:

@@ -130,10 +130,14 @@ def choose(
     return found
 
 
+def within_caps(day: int, week: int, asking: Asking = USUAL_ASKING) -> bool:
+    """Say whether one notice more, after so many in 24 hours and 7 days, is not too much."""
+    return day < asking.per_day and week < asking.per_week
+
+
 def may_ask(one: Hopeful, urgency: int, asking: Asking = USUAL_ASKING) -> bool:
     """Say whether one more notice stays within the caps, or the need is urgent."""
-    rested = one.notices_day < asking.per_day and one.notices_week < asking.per_week
-    return rested or urgency >= asking.urgent
+    return within_caps(one.notices_day, one.notices_week, asking) or urgency >= asking.urgent
 
 
 def _order(one: Hopeful, asking: Asking) -> tuple[float, str, str]:

@@ -119,10 +119,7 @@ def _guessed(
         urgency=asked.urgency,
         now=now,
     )
-    return [
-        (one, guess, past.get(one.id, Past()))
-        for one, guess in zip(candidates, guessed, strict=True)
-    ]
+    return [(one, guess, past[one.id]) for one, guess in zip(candidates, guessed, strict=True)]
 
 
 def open_chances(opening: Opening, *, now: datetime) -> list[float]:
@@ -161,7 +158,7 @@ def rested(users: Collection[int], *, urgency: int, now: datetime) -> set[int]:
         user
         for user in users
         if may_ask(
-            Hopeful(user, 0.0, 0.0, past.get(user, Past()).day, past.get(user, Past()).week, ""),
+            Hopeful(user, 0.0, 0.0, past[user].day, past[user].week, ""),
             urgency,
         )
     }

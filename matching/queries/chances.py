@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 from matching.engine import Candidate, Need, Parameters, Person, scored
 from matching.engine.acceptance import Features, Model, predict, prior
 from matching.engine.problem import LOCAL
-from matching.models import AcceptanceModel, Offer
+from matching.models import AcceptanceModel, Offer, Proposal
 from matching.states import OfferState
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -41,7 +41,7 @@ ORDINARY = Features(
 
 class Past(NamedTuple):
     """Of one person: offers that were answered yes, out of all that were answered or ran out; and notices
-    that the platform sent by itself within 24 hours and 7 days."""
+    that the platform sent, by itself or as a plan that was accepted, within 24 hours and 7 days."""
 
     yes: int = 0
     answered: int = 0
@@ -63,8 +63,9 @@ def model_now() -> Model:
 
 
 def pasts(users: Collection[int], *, now: datetime) -> dict[int, Past]:
-    """Return the past of each of ``users`` who was ever asked."""
-    by_itself = Q(sent_by=None)
+    """Return the past of each of ``users``."""
+    planned = Proposal.objects.filter(volunteer__in=users, offer__isnull=False)
+    by_itself = Q(sent_by=None) | Q(pk__in=planned.values("offer"))
     rows = (
         Offer.objects.filter(volunteer__in=users)
         .values_list("volunteer")
@@ -76,7 +77,7 @@ def pasts(users: Collection[int], *, now: datetime) -> dict[int, Past]:
         )
         .order_by()
     )
-    return {user: Past(*counts) for user, *counts in rows}
+    return {user: Past() for user in users} | {user: Past(*counts) for user, *counts in rows}
 
 
 def features_of(
@@ -114,7 +115,7 @@ def guesses(
     """Return for each of ``people``, scored as ``candidates`` in the same order, what is known and how
     likely a yes is."""
     rows = [
-        features_of(need, person, candidate, past.get(person.id, Past()), urgency=urgency, now=now)
+        features_of(need, person, candidate, past[person.id], urgency=urgency, now=now)
         for person, candidate in zip(people, candidates, strict=True)
     ]
     return [Guess(*one) for one in zip(rows, predict(model_now(), rows), strict=True)]
@@ -137,17 +138,16 @@ def with_chances(
 
 
 def usual_chances(
-    asked: dict[int, int], served: dict[int, int], users: Sequence[int], *, now: datetime
+    asked: dict[int, int], served: dict[int, int], past: dict[int, Past], users: Sequence[int]
 ) -> dict[int, float]:
     """Return how likely each of ``users`` is to say yes to an ordinary offer; ``asked`` and ``served``:
     recent notices and services by user."""
-    past = pasts(users, now=now)
     rows = [
         ORDINARY._replace(
             recent_notices=asked.get(user, 0),
             recent_services=served.get(user, 0),
-            past_yes=past.get(user, Past()).yes,
-            past_asked=past.get(user, Past()).answered,
+            past_yes=past[user].yes,
+            past_asked=past[user].answered,
         )
         for user in users
     ]

@@ -2,8 +2,8 @@
 
 import gzip
 import json
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -98,6 +98,22 @@ def told(run: Run) -> list[dict[str, Any]]:
         return []
     found: list[dict[str, Any]] = json.loads(gzip.decompress(bytes(run.snapshot)))
     return found
+
+
+def next_problem(
+    problems: Sequence[dict[str, Any]], answers: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the first problem that has no answer yet, where what the earlier answers chose is agreed: a
+    Sunday's service and a Monday's stand in two problems."""
+    taken: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for problem, answer in zip(problems, answers, strict=False):
+        needs = {need["id"]: need for need in problem["needs"]}
+        for pair in answer["assignments"]:
+            service = {key: needs[pair["need"]][key] for key in ("start", "end", "lat", "lng")}
+            taken[pair["volunteer"]].append(service)
+    problem = problems[len(answers)]
+    people = [{**one, "busy": [*one["busy"], *taken[one["id"]]]} for one in problem["volunteers"]]
+    return {**problem, "volunteers": people}
 
 
 def opening_ref(need: str) -> str:

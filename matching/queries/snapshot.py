@@ -13,16 +13,19 @@ from typing import Any
 from django.db.models import Count, F, Q
 
 from accounts.models import VolunteerProfile
+from accounts.states import SkillCode
 from help_requests.rules import least_volunteers
 from kernel.workdays import at_local, local_date
 from matching import rules
 from matching.engine import Parameters
 from matching.engine.files import MOST_PLACES
+from matching.engine.parameters import USUAL_ASKING
 from matching.engine.pool import MARK
 from matching.engine.score import reliability
+from matching.engine.waves import within_caps
 from matching.models import Opening, Posting
 from matching.queries import held
-from matching.queries.chances import usual_chances
+from matching.queries.chances import pasts, usual_chances
 from matching.queries.free import free_minutes
 from matching.queries.pairs import Pairs, pairs_of
 from matching.queries.posting_sql import METRES_PER_DEGREE
@@ -45,6 +48,7 @@ NAMED = (
     "visit__request__resident",
     "visit__request__service_type",
 )
+RESTED = f"{MARK}rested"  # not asked too often of late; the most urgent needs do not mind
 PART = "~"  # stands in no ref: an opening of many places is planned in parts
 Entry = dict[str, Any]
 
@@ -128,7 +132,8 @@ def _entries(
     days = sorted({local_date(opening.starts_at) + n * DAY for opening, _p in some for n in (0, 1)})
     pairs = pairs_of([opening for opening, _places in some])
     return {
-        "volunteers": list(_volunteers(profiles, days, monday, now=now)),
+        "skills": SkillCode.values,
+        "volunteers": list(_volunteers(profiles, days, monday, capped=of is None, now=now)),
         "needs": [
             need
             for opening, places in some
@@ -155,8 +160,14 @@ def _near(openings: Sequence[Opening]) -> list[VolunteerProfile]:
 
 
 def _volunteers(
-    profiles: Sequence[VolunteerProfile], days: Sequence[date], monday: date, *, now: datetime
+    profiles: Sequence[VolunteerProfile],
+    days: Sequence[date],
+    monday: date,
+    *,
+    capped: bool,
+    now: datetime,
 ) -> Iterator[Entry]:
+    """Yield what is told of ``profiles``; ``capped``: who was asked often enough of late is said to be."""
     ids = [profile.pk for profile in profiles]
     users = [profile.user_id for profile in profiles]
     levels, papers = held.levels(ids), held.papers(ids, days[-1])
@@ -167,8 +178,8 @@ def _volunteers(
     work = work_of(users, since=min(begins, recent), until=ends + DAY)
     served = {user: work[user].served_since(recent) for user in users}
     done, missed = kept(users)
-    asked = asked_of_late(users, now=now)
-    chances = usual_chances(asked, served, users, now=now)
+    asked, past = asked_of_late(users, now=now), pasts(users, now=now)
+    chances = usual_chances(asked, served, past, users)
     for profile in profiles:
         user = profile.user_id
         marks = [
@@ -176,6 +187,7 @@ def _volunteers(
             *(f"{MARK}wishes:{category}" for category in wishes[profile.pk]),
             *(f"{MARK}own:{key}" for key in own[user]),
             *([f"{MARK}adult"] if profile.is_adult else []),
+            *([RESTED] if not capped or within_caps(past[user].day, past[user].week) else []),
         ]
         yield {
             "id": profile.ref,
@@ -213,11 +225,13 @@ def _needs(
 ) -> Iterator[Entry]:
     """Yield the opening as needs of at most so many places as a file may have."""
     resident = opening.visit.request.resident_id if opening.visit else 0
+    urgency = rules.urgency_of(opening=opening, now=now)
     never = pairs.gone[opening.pk] | pairs.blocked[resident]
     marks = [
         *(f"{MARK}paper:{kind}" for kind in opening.credentials),
         f"{MARK}wishes:{opening.category}",
         *([f"{MARK}adult"] if opening.adults_only else []),
+        *([RESTED] if urgency < USUAL_ASKING.urgent else []),
         *([f"{MARK}own:{opening.organization_id}"] if opening.only_own_volunteers else []),
     ]
     kind = opening.visit.request.service_type if opening.visit else None
@@ -233,8 +247,10 @@ def _needs(
             "least": max(1, min(least, MOST_PLACES, places - first)) if first == 0 else 1,
             "skills": {**opening.skills, **dict.fromkeys(sorted(marks), 1)},
             "gender": opening.gender_wish or None,
-            "urgency": rules.urgency_of(opening=opening, now=now),
+            "urgency": urgency,
             "excluded": sorted(refs[user] for user in never if user in refs),
-            "preferred": sorted(refs[user] for user in pairs.wished[resident] if user in refs),
-            "known": sorted(refs[user] for user in pairs.helped[resident] if user in refs),
+            "preferred": sorted(
+                refs[user] for user in pairs.wished[resident] - never if user in refs
+            ),
+            "known": sorted(refs[user] for user in pairs.helped[resident] - never if user in refs),
         }

@@ -1,7 +1,7 @@
 """Planning many needs at once: preview, accept, send; a worker that dies; the receipt."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -9,9 +9,11 @@ from django.core.management import CommandError, call_command
 
 from accounts import actions as people
 from accounts.states import CredentialKind, Purpose, SkillCode
-from kernel.workdays import local_date
+from help_requests.states import Urgency
+from kernel.workdays import SHANGHAI, local_date
 from matching import actions, jobs, queries
 from matching.actions import runs
+from matching.engine import Reason, check
 from matching.engine.assign import assigned
 from matching.engine.check import violations
 from matching.engine.files import problem_of
@@ -58,8 +60,8 @@ def ask(region, by=None, **given):
     return actions.ask_run(region=region, by=by, now=NOON, **days)
 
 
-def planned(region, by=None):
-    run = ask(region, by)
+def planned(region, by=None, **given):
+    run = ask(region, by, **given)
     jobs.plan_run(run.pk)
     run.refresh_from_db()
     return run
@@ -413,3 +415,49 @@ def test_it_is_told_what_is_agreed_and_done_and_who_was_here_before(need, clock)
     assert (told["recent_services"], told["is_new"]) == (1, False)
     assert told["minutes_left"] == helper.volunteer.minutes_per_week - 240
     assert told["reliability"] == pytest.approx((1 + 7.2) / 9)
+
+
+def test_a_night_between_two_weeks_is_a_night():
+    """Sunday until midnight and Monday morning: two problems, one person, eleven hours of rest."""
+    sunday, monday = (datetime(2026, 3, *at, tzinfo=SHANGHAI) for at in ((8, 21), (9, 8)))
+    late, early = (willing(starts_at=at, minutes=180, places=1) for at in (sunday, monday))
+    volunteer = matching.ready_volunteer()
+
+    run = planned(late.region, last_day=local_date(monday))
+
+    assert [len(answer["assignments"]) for answer in run.answer] == [1, 0]
+    proposed = queries.proposals_of(run).values_list("opening", "volunteer")
+    assert list(proposed) == [(late.pk, volunteer.pk)]
+    call_command("matching_replay", run.ref, stdout=StringIO())
+    assert early.starts_at - late.ends_at == timedelta(hours=8)
+
+
+def test_who_was_asked_often_enough_is_planned_for_what_is_urgent_only():
+    """The caps of the waves hold for plans, and what plans asked counts."""
+    volunteer = matching.ready_volunteer()
+    for day in range(2):
+        one = willing(starts_at=VISIT_AT + day * DAY, places=1)
+        run = planned(one.region, last_day=local_date(one.starts_at))
+        office = accounts.officer(role="DISTRICT", region=one.region.parent)
+        actions.accept_run(run=run, chosen=None, by=office, now=NOON)
+        jobs.send_run(run.pk)
+    assert Offer.objects.filter(volunteer=volunteer).count() == 2
+    calm, urgent = (
+        willing(starts_at=VISIT_AT + n * DAY, places=1, urgency=urgency)
+        for n, urgency in ((2, Urgency.NORMAL), (3, Urgency.URGENT))
+    )
+
+    run = planned(calm.region, last_day=local_date(urgent.starts_at))
+
+    assert [one.opening for one in queries.proposals_of(run)] == [urgent]
+    assert {left.opening: left.refused["skilled"] for left in queries.unfilled_of(run)}[calm] == 1
+
+
+def test_a_plan_that_breaks_a_rule_is_not_shown(need, monkeypatch, caplog):
+    matching.ready_volunteer()
+    monkeypatch.setattr(check, "refusals", lambda *_given: [Reason("not_free", 0.0, {})])
+
+    run = planned(need.region)
+
+    assert (run.state, run.message) == ("FAILED", "error")
+    assert "not_free" in caplog.text

@@ -14,7 +14,7 @@ from matching.models import Run
 REFUSED: dict[str, Promise] = {
     "not_blocked": gettext_lazy("were asked before, or do not suit"),
     "skilled": gettext_lazy(
-        "lack a skill, a language or a paper, or do not want this kind of help"
+        "lack a skill, a language or a paper, do not want this kind of help, or were asked often of late"
     ),
     "wished": gettext_lazy("are not whom the resident wishes for"),
     "near": gettext_lazy("live too far away"),
