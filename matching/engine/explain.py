@@ -9,9 +9,22 @@ from matching.engine import sieve
 from matching.engine.best import Found, Ranking
 from matching.engine.files import EPOCH, FileNeed
 from matching.engine.pool import GENDERS, Pool
-from matching.engine.problem import Need, Person, Span
+from matching.engine.problem import Need, Person, Reason, Span
 from matching.engine.rules import HARD_RULES
 from matching.engine.score import TOP_LEVEL, Parts
+
+# What is said of each refusal that a file can bring about, with its facts.
+AGAINST = {
+    "pair": "is not to be brought together with this resident",
+    "skill_missing": "has not, or not at the level needed: {named}",
+    "gender_wish": "is not of the gender that the resident wishes for",
+    "too_far": "is {away_m:.1f} m away, beyond the radius of {radius_m:.1f} m",
+    "not_free": "is not free for the whole of it",
+    "busy": "has another service then, or too close to it to get there",
+    "no_rest": "would have no night's rest between this and another service",
+    "day_full": "has enough to do on that day already",
+    "week_full": "has {minutes} minutes left of that week, not enough",
+}
 
 
 def need_of(need: FileNeed) -> Need:
@@ -42,7 +55,7 @@ def person_of(pool: Pool, row: int, *, blocked: bool = False) -> Person:
         lesson_passed=True,
         sex=GENDERS[pool.gender[row]],
         point=(float(pool.lat[row]), float(pool.lng[row])),
-        radius_m=int(pool.radius_m[row]),
+        radius_m=float(pool.radius_m[row]),
         minutes_left_this_week=int(pool.minutes_left[row]),
         skills={
             name: int(level)
@@ -75,13 +88,13 @@ def explained(ranking: Ranking, need: FileNeed, row: int) -> dict[str, Any]:
     """Return whether the person in ``row`` can go, and why or why not."""
     wanted = need.wanted(ranking.pool)
     person = person_of(ranking.pool, row, blocked=row in wanted.excluded)
+    rows = np.array([row])
+    away = sieve.away_m(ranking.pool, rows, wanted)
     against = [
-        {"rule": rule.__name__, "says": (rule.__doc__ or "").strip(), **dict(reason.facts)}
+        {"rule": rule.__name__, "says": _against(reason, float(away[0])), **dict(reason.facts)}
         for rule in HARD_RULES
         if (reason := rule(need_of(need), person, ranking.parameters))
     ]
-    rows = np.array([row])
-    away = sieve.away_m(ranking.pool, rows, wanted)
     parts = ranking.parts_of(wanted, rows, away)
     score = ranking.scores_of(wanted, parts)
     return {
@@ -89,6 +102,11 @@ def explained(ranking: Ranking, need: FileNeed, row: int) -> dict[str, Any]:
         "against": against,
         **_told(ranking, need, Found(rows, score, away))[0],
     }
+
+
+def _against(reason: Reason, away_m: float) -> str:
+    named = ", ".join(f"{name} {level}" for name, level in reason.facts.get("skills", {}).items())
+    return AGAINST[reason.code].format(named=named, away_m=away_m, **reason.facts)
 
 
 def _at(minutes: int) -> Any:
@@ -116,11 +134,12 @@ def _told(ranking: Ranking, need: FileNeed, found: Found) -> list[dict[str, Any]
 def _reasons(
     pool: Pool, need: FileNeed, row: int, away_m: float, parts: Parts, n: int
 ) -> list[str]:
+    served = pool.recent_services[row]
     said = [
         f"{away_m / 1000:.1f} km away",
         *([f"level {TOP_LEVEL * parts.level[n]:.1f} of {TOP_LEVEL}"] if need.skills else []),
         f"came {pool.reliability[row]:.0%} of the times",
-        f"{pool.recent_services[row]} services of late",
+        f"{served} service{'' if served == 1 else 's'} of late",
         f"{pool.minutes_left[row] / 60:.1f} hours left this week",
     ]
     return [*said, "preferred by the resident"] if parts.preferred[n] else said

@@ -75,7 +75,7 @@ class Person:
     lesson_passed: bool
     sex: str
     point: tuple[float, float] | None
-    radius_m: int
+    radius_m: float
     minutes_left_this_week: int
     skills: Mapping[str, int]
     credentials: frozenset[str]

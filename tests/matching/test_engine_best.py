@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine import best, sieve
+from matching.engine.assign import assigned
 from matching.engine.best import Ranking, ties
+from matching.engine.check import violations
 from matching.engine.explain import explained, need_of, person_of, ranked
 from matching.engine.files import FileNeed, problem_of
 from matching.engine.parameters import USUAL
@@ -156,8 +158,49 @@ def test_why_not_names_each_rule_with_its_sentence():
     assert [one["rule"] for one in answer["against"]] == [
         "not_blocked", "skilled", "free", "within_her_week",
     ]  # fmt: skip
-    assert answer["against"][1]["says"] == "Every skill, at the level needed."
+    assert [one["says"] for one in answer["against"]] == [
+        "is not to be brought together with this resident",
+        "has not, or not at the level needed: escort 1",
+        "is not free for the whole of it",
+        "has 60 minutes left of that week, not enough",
+    ]
     assert ranked(ranking, asked, 5)["refused"]["not_blocked"] == 1
+
+
+def test_why_not_says_how_far_and_what_else_there_is_to_do():
+    evening = {"start": "2026-11-24T21:00", "end": "2026-11-24T22:30", "lat": 31.22, "lng": 121.47}
+    person = volunteer(lat=31.27, busy=[evening], gender="M")
+    late = need(start="2026-11-24T22:40", end="2026-11-24T23:40", gender="F")
+    limits = {"night_rest_minutes": 660, "day_minutes": 60}
+    ranking, asked = set_up(problem(person, needs=[late], parameters=limits))
+    assert [one["says"] for one in explained(ranking, asked, 0)["against"]] == [
+        "is not of the gender that the resident wishes for",
+        "is 5559.8 m away, beyond the radius of 4000.0 m",
+        "is not free for the whole of it",
+        "has another service then, or too close to it to get there",
+        "would have no night's rest between this and another service",
+        "has enough to do on that day already",
+    ]
+
+
+@pytest.mark.parametrize(("radius_km", "can_go"), [(4.0005, True), (4.0002, False)])
+def test_a_radius_counts_to_the_last_digit_whoever_is_asked(radius_km, can_go):
+    person = volunteer(lat=31.22 + 0.0359755, radius_km=radius_km)  # 4000.3 m to the north
+    stated = problem_of(problem(person))
+    ranking, asked = set_up(problem(person))
+
+    assert bool(ranked(ranking, asked, 1)["candidates"]) is can_go
+    assert explained(ranking, asked, 0)["can_go"] is can_go
+    assert bool(assigned(stated)["assignments"]) is can_go
+    assert bool(violations(stated, [("n1", "v1")])) is not can_go
+
+
+@pytest.mark.parametrize(
+    ("served", "said"), [(0, "0 services"), (1, "1 service"), (2, "2 services")]
+)
+def test_one_service_is_not_many(served, said):
+    ranking, asked = set_up(problem(volunteer(recent_services=served)))
+    assert f"{said} of late" in explained(ranking, asked, 0)["reasons"]
 
 
 @pytest.mark.parametrize(
