@@ -79,7 +79,8 @@ def set_volunteer_times(
 ) -> VolunteerProfile:
     """Write the weekly limit, a pause and the days off at once; days with times of their own stay.
 
-    Raises ``Invalid`` (``bad_limit``; ``bad_window`` for a day off that has times of its own).
+    Raises ``Invalid`` (``bad_limit``; ``bad_window`` for a day off that has times of its own;
+    ``day_is_past``, ``too_long``).
     """
     free = [(odd.day, odd.starts, odd.ends) for odd in volunteer.exceptions.filter(is_free=True)]
     set_limits(

@@ -194,13 +194,15 @@ def set_exceptions(
 ) -> VolunteerProfile:
     """Replace the days on which the week does not hold: off, or ``free`` from … to (minutes) only.
 
-    Raises ``Invalid`` (``bad_window``), also for a day that is both.
+    Raises ``Invalid``: ``bad_window``, also for a day that is both; ``day_is_past`` for a new day off.
     """
     rules.check_own(user=volunteer.user, by=by)
     off, extra = sorted(set(days_off)), sorted(set(free))
     rules.check_windows([(day.toordinal(), starts, ends) for day, starts, ends in extra])
     if set(off) & {day for day, _starts, _ends in extra}:
         raise Invalid("bad_window", _("A day is either off or not."), field="exceptions")
+    stood = volunteer.exceptions.filter(is_free=False).values_list("day", flat=True)
+    rules.check_days_off(new=set(off).difference(stood), today=local_date(now))
     volunteer.exceptions.all().delete()
     AvailabilityException.objects.bulk_create(
         [
@@ -225,10 +227,14 @@ def set_limits(
     by: User | None,
     now: datetime,
 ) -> VolunteerProfile:
-    """Set the weekly limit in minutes (0–6,000) and a pause. Raises ``Invalid`` (``bad_limit``)."""
+    """Set the weekly limit in minutes (0–6,000) and a pause, today to 366 days ahead.
+
+    What was agreed to before stands. Raises ``Invalid`` (``bad_limit``, ``day_is_past``, ``too_long``).
+    """
     rules.check_own(user=volunteer.user, by=by)
     if not 0 <= minutes_per_week <= 6000:
         raise Invalid("bad_limit", _("Choose up to 100 hours a week."), field="minutes_per_week")
+    rules.check_pause(until=paused_until, today=local_date(now))
     volunteer.minutes_per_week, volunteer.paused_until = minutes_per_week, paused_until
     volunteer.save(update_fields=["minutes_per_week", "paused_until"])
     return _changed(volunteer, "limits", by=by, now=now)

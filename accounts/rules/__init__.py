@@ -75,8 +75,10 @@ from accounts.rules.residents import (
 )
 from accounts.rules.words import (
     check_contact,
+    check_days_off,
     check_disability,
     check_name,
+    check_pause,
     check_reason,
     check_settings,
     check_sex,
@@ -105,6 +107,7 @@ __all__ = [
     "check_code",
     "check_confirm_guardian",
     "check_contact",
+    "check_days_off",
     "check_decides",
     "check_desk",
     "check_disability",
@@ -127,6 +130,7 @@ __all__ = [
     "check_no_valid",
     "check_own",
     "check_paper",
+    "check_pause",
     "check_reason",
     "check_register_resident",
     "check_removes_factor",

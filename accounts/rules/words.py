@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from itertools import pairwise
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from accounts.rules.numbers import clean_phone
 from accounts.states import Disability, Sex
 from kernel.refusals import Invalid
 from kernel.text import normalise, plain
+
+LONGEST_PAUSE = timedelta(days=366)
 
 
 def _is_letter(char: str) -> bool:
@@ -86,3 +89,22 @@ def check_settings(*, language: str | None, display: str | None) -> None:
         raise Invalid("bad_language", _("Choose from the list."), field="language")
     if display is not None and not re.fullmatch(r"[a-z.-]{0,40}", display):
         raise Invalid("bad_display", _("Choose from the list."), field="display")
+
+
+def check_pause(*, until: date | None, today: date) -> None:
+    """A pause ends today at the earliest, and within 366 days: a longer one is a slip or a farewell."""
+    if until is None:
+        return
+    if until < today:
+        words = _("This day is past. Leave it empty to go on at once.")
+        raise Invalid("day_is_past", words, field="paused_until")
+    if until > today + LONGEST_PAUSE:
+        words = _("A pause can last until %(day)s at most; you can make it longer later.")
+        latest = f"{today + LONGEST_PAUSE:%Y-%m-%d}"
+        raise Invalid("too_long", words % {"day": latest}, field="paused_until")
+
+
+def check_days_off(*, new: Collection[date], today: date) -> None:
+    """A day off that is added is not past; those that stood already may stay."""
+    if any(day < today for day in new):
+        raise Invalid("day_is_past", _("This day is past."), field="days_off")

@@ -118,6 +118,33 @@ def test_limits_and_lesson(volunteer):
     assert volunteer.lesson_passed_at == NOON
 
 
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [
+        (date(2020, 1, 1), "day_is_past"),
+        (date(2026, 3, 3), "day_is_past"),
+        (date(2027, 3, 6), "too_long"),
+        (date.max, "too_long"),
+    ],
+)
+def test_a_pause_is_not_past_and_not_for_ever(volunteer, until, code):
+    with refused(code):
+        say(actions.set_limits, volunteer, minutes_per_week=120, paused_until=until)
+
+    for allowed in (date(2026, 3, 4), date(2027, 3, 5)):
+        say(actions.set_limits, volunteer, minutes_per_week=120, paused_until=allowed)
+
+
+def test_a_day_off_is_not_past_unless_it_stood_already(volunteer):
+    today, past = date(2026, 3, 4), date(2026, 3, 3)
+    with refused("day_is_past"):
+        say(actions.set_exceptions, volunteer, days_off=[past])
+
+    volunteer.exceptions.create(day=past)
+    say(actions.set_exceptions, volunteer, days_off=[past, today])
+    assert volunteer.exceptions.count() == 2
+
+
 def test_nobody_else_says_it_for_her(volunteer):
     stranger, home = make.user(), street()
     for deed, given in {

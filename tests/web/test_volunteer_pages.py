@@ -8,9 +8,10 @@ from django.test import Client
 
 from accounts import actions, queries
 from accounts.states import Purpose, SkillLevel
+from kernel.workdays import local_date
 from notifications.models import Dispatch, Notice
 from tests.conftest import Clock
-from tests.factories import accounts
+from tests.factories import accounts, matching
 from tests.factories.regions import street
 from tests.web.test_account_pages import refused_page
 from tests.web.test_chain import Visitor
@@ -100,6 +101,35 @@ def test_limits_a_pause_and_days_off(clock: Clock):
     assert volunteer.minutes_per_week == 90
     visitor.see("/volunteer/limits/", 'value="1.5"')
     assert list(volunteer.exceptions.values_list("day", flat=True)) == [date(2026, 3, 9)]
+
+
+def test_days_that_cannot_be_are_refused_at_their_fields(clock: Clock):
+    visitor = Visitor(accounts.volunteer().user)
+    for field, value in (
+        ("paused_until", "2020-01-01"),
+        ("paused_until", "9999-01-01"),
+        ("one_more", "2020-01-01"),
+    ):
+        page = refused_page(visitor, "/volunteer/limits/", hours="6", **{field: value})
+        assert f'id="id_{field}_error"' in page, (field, value)
+
+
+def test_a_pause_is_said_and_names_what_was_agreed_to(clock: Clock):
+    task = matching.assignment()
+    visitor, path = Visitor(task.volunteer), "/volunteer/limits/"
+    on = local_date(task.opening.starts_at).isoformat()
+    link = f'href="/assignments/{task.ref}/"'
+
+    visitor.do(path, hours="6", paused_until=on)
+    page = visitor.see(path, "您在暂停中", link, "有 1 次已答应的服务")
+    visitor.do(path, hours="6")
+    assert link not in visitor.see(path, "合适时我们会问您")
+    visitor.do(path, hours="6", one_more=on)
+
+    assert "您在暂停中" in page
+    visitor.see(path, link)
+    task.refresh_from_db()
+    assert task.state == "LIVE"
 
 
 def test_an_identity_is_claimed_and_consents_are_decided_on_their_pages(clock: Clock):

@@ -1,7 +1,7 @@
 """How much, and when not: the hours of a week, a pause, days off."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -14,10 +14,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import actions
+from accounts.models import VolunteerProfile
 from accounts.states import Category
 from kernel.workdays import local_date
 from matching import actions as matching
-from matching.queries import pauses_of
+from matching.models import Assignment
+from matching.queries import assignments_for, pauses_of
+from matching.queries.possible import pause_of
+from matching.states import AssignmentState
 from web.shared.forms import DayField, Form, carry_out, show
 from web.shared.pages import me
 from web.shared.templatetags.hub import day
@@ -26,6 +30,8 @@ from web.volunteer.register import own_profile
 
 class LimitsForm(Form):
     """The limits that a volunteer sets; nothing here needs a reason."""
+
+    stands_at: ClassVar = {"minutes_per_week": "hours", "days_off": "one_more"}
 
     hours = forms.DecimalField(
         label=gettext_lazy("Most hours in a week"),
@@ -53,7 +59,8 @@ def limits(request: HttpRequest) -> HttpResponse:
     row = own_profile(request)
     if row is None:
         return redirect("web:register-identity")
-    today = local_date(timezone.now())
+    now = timezone.now()
+    today = local_date(now)
     off = [
         odd.day.isoformat()
         for odd in row.exceptions.order_by("day")
@@ -63,7 +70,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         request.POST or None,
         initial={
             "hours": f"{row.minutes_per_week / 60:.4g}",
-            "paused_until": row.paused_until,
+            "paused_until": pause_of(row, now=now),
             "days_off": off,
         },
     )
@@ -79,14 +86,44 @@ def limits(request: HttpRequest) -> HttpResponse:
             paused_until=given["paused_until"],
             days_off=days | ({given["one_more"]} if given["one_more"] else set()),
             by=me(request),
-            now=timezone.now(),
+            now=now,
         )
 
     if request.method == "POST" and carry_out(form, act):
-        messages.success(request, _("Saved. We ask you when you fit."))
+        messages.success(request, _saved(pause_of(row, now=now)))
         return redirect("web:my-limits")
-    pauses = pauses_of(me(request), today=today)
-    return show(request, "web/volunteer/limits.html", form, pauses=pauses)
+    return show(
+        request,
+        "web/volunteer/limits.html",
+        form,
+        pauses=pauses_of(me(request), today=today),
+        agreed=[] if form.errors else _agreed_while_away(row, now=now),
+    )
+
+
+def _saved(paused_until: date | None) -> str:
+    if paused_until is None:
+        return _("Saved. We ask you when you fit.")
+    return _("Saved. You are on a pause: until %(day)s nobody asks you.") % {
+        "day": day(paused_until)
+    }
+
+
+def _agreed_while_away(row: VolunteerProfile, *, now: datetime) -> list[Assignment]:
+    """Return what was agreed to on days of the pause and on days off: a limit does not call it off."""
+    until, off = (
+        pause_of(row, now=now),
+        set(row.exceptions.filter(is_free=False).values_list("day")),
+    )
+    tasks = assignments_for(row.user, now=now).filter(
+        volunteer=row.user, state=AssignmentState.LIVE, opening__starts_at__gt=now
+    )
+    return [
+        task
+        for task in tasks.order_by("opening__starts_at")
+        for on in [local_date(task.opening.starts_at)]
+        if (on,) in off or (until and on <= until)
+    ]
 
 
 @login_required
