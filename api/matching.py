@@ -10,12 +10,13 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import queries as people
+from accounts.models import VolunteerProfile
 from api.base import Card, ReadOperations
 from api.shapes import ByRef, InstantField, Nothing, Shape, TextField
 from matching import actions, queries, rules
 from matching.engine import Reason
 from matching.models import Application, Opening
+from matching.queries.askable import askable
 from matching.queries.board import verdict
 from matching.states import DeclineReason
 from regions.models import named
@@ -59,9 +60,9 @@ class CandidateCard(Shape):
 
 
 class Somebody(Shape):
-    """A volunteer whom the viewer may see."""
+    """A volunteer whom the viewer may ask for the opening."""
 
-    volunteer = ByRef(lambda viewer, now: people.volunteers_for(viewer, now=now))
+    volunteer = TextField(max_length=40)
 
 
 class VerdictCard(Shape):
@@ -260,7 +261,7 @@ class Openings(ReadOperations):
         rules.check_dispatches(may=queries.may_dispatch(self.viewer, row, now=now))
         asked = Somebody(data=request.query_params.dict(), context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
-        person = asked.validated_data["volunteer"]
+        person = self._askable(row, asked.validated_data["volunteer"])
         return Response(VerdictCard(verdict(row, person, now=now)).data)
 
     @extend_schema(responses=WideningCard)
@@ -276,13 +277,22 @@ class Openings(ReadOperations):
     def offers(self, request: Request, ref: str) -> Response:
         """Ask this volunteer, picked by hand."""
         row, given = self.get_object(), self.given(Somebody)
+        person = self._askable(row, given["volunteer"])
         return self.deed(
             lambda now: actions.send_offer(
-                opening=row, volunteer=given["volunteer"].user, by=self.viewer, now=now
+                opening=row, volunteer=person.user, by=self.viewer, now=now
             ),
             card=OfferCard,
             status_code=status.HTTP_201_CREATED,
         )
+
+    def _askable(self, row: Opening, ref: str) -> VolunteerProfile:
+        """Return the volunteer whom the viewer may ask for ``row``; a foreign and an absent one get the same
+        answer."""
+        person = askable(self.viewer, row, now=timezone.now(), ref=ref)
+        if person is None:
+            raise serializers.ValidationError({"volunteer": [ByRef.unknown()]})
+        return person
 
 
 class Offers(ReadOperations):

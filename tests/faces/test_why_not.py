@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from accounts import actions as people
-from accounts.models import Block, User
+from accounts.models import Block, User, VolunteerProfile
+from accounts.queries import volunteers_for
 from accounts.states import BlockSide, DeskRole
 from matching import actions
 from matching.models import Offer, Opening
@@ -110,10 +111,37 @@ def test_nobody_learns_who_does_not_want_whom(door, side, clerk):
     assert "BLOCK" not in said.upper()
 
 
+NEXT_STREET = "310115001"  # in another district, and as near as the first
+
+
 @both
-def test_who_is_not_the_viewers_is_unknown_at_the_field(door, clerk):
+def test_whoever_is_listed_can_be_asked_and_explained_wherever_they_live(door, clerk):
+    need = matching.opening(help_requests.visit(places=2))
+    neighbour = matching.ready_volunteer("邻街", home=street(NEXT_STREET)).volunteer
+    api, visitor = client_of(clerk), Visitor(clerk)
+
+    listed = [row["volunteer"] for row in api.get(f"{V1}openings/{need.ref}/candidates/").json()]
+    explained = ask(door, clerk, need, neighbour.user)
+    if door == "api":
+        sent = api.post(
+            f"{V1}openings/{need.ref}/offers/", {"volunteer": neighbour.ref}, format="json"
+        )
+        assert sent.status_code == 201, sent.content
+    else:
+        visitor.do(f"/console/openings/{need.ref}/offer/{neighbour.ref}/")
+
+    assert listed == [neighbour.ref]
+    assert {"web": "第 1 位", "api": '"place":1'}[door] in explained
+    assert Offer.objects.get().volunteer == neighbour.user
+    assert neighbour not in volunteers_for(clerk, now=NOON)  # and nothing else of them is opened
+
+
+@both
+@pytest.mark.parametrize("change", [{"radius_m": 1000, "lat": 31.3}, {"lesson_passed_at": None}])
+def test_who_is_not_the_viewers_and_cannot_be_asked_is_unknown_at_the_field(door, change, clerk):
     need = matching.opening()
-    stranger = matching.ready_volunteer(home=street("310115001"))
+    stranger = matching.ready_volunteer(home=street(NEXT_STREET))
+    VolunteerProfile.objects.filter(user=stranger).update(**change)
 
     def answer(name: str) -> Any:
         if door == "web":
@@ -122,6 +150,9 @@ def test_who_is_not_the_viewers_is_unknown_at_the_field(door, clerk):
         return client_of(clerk).get(path, {"volunteer": name})
 
     profile = stranger.volunteer
+    if door == "web":
+        path = f"/console/openings/{need.ref}/offer/{profile.ref}/"
+        assert Visitor(clerk).client.post(path).status_code == 404
     foreign = answer(profile.number if door == "web" else profile.ref)
     absent = answer("V0000000000")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.models import User, VolunteerProfile
-from accounts.queries import volunteers_for
 from accounts.roles import Permission
 from accounts.states import CredentialKind, Sex, SkillCode, SkillLevel
 from kernel.references import clean_number
 from matching import actions, queries
 from matching.models import Opening
+from matching.queries.askable import askable
 from matching.queries.board import Tried, Verdict, offers_of, tried, verdict, worth_of
 from matching.states import OpeningState
 from web.console.otherwise import Other, others
@@ -85,14 +85,16 @@ def _why_not(
 ) -> tuple[VolunteerProfile, Verdict] | None:
     """Return the person whose number was typed, and what stands between them and the need.
 
-    Whom the viewer may not see does not exist, and is said at the field.
+    Whom the viewer may not ask does not exist, and is said at the field.
     """
     if not form.is_valid():
         return None
     number = clean_number(form.cleaned_data["volunteer"])
-    person = volunteers_for(viewer, now=now).filter(number=number).first()
+    person = askable(viewer, row, now=now, number=number)
     if person is None:
-        form.add_error("volunteer", _("There is no volunteer with this number in your area."))
+        form.add_error(
+            "volunteer", _("There is no volunteer with this number whom you could ask for this.")
+        )
         return None
     return person, verdict(row, person, now=now)
 
@@ -127,7 +129,9 @@ def pick(request: HttpRequest, ref: str, volunteer: str) -> HttpResponse:
     """Ask this volunteer, picked by hand; then go back to where the button was pressed."""
     user, now = me(request), timezone.now()
     row = one(queries.openings_for(user, now=now), ref)
-    person = one(volunteers_for(user, now=now), volunteer)
+    person = askable(user, row, now=now, ref=volunteer)
+    if person is None:
+        raise Http404
     actions.send_offer(opening=row, volunteer=person.user, by=user, now=now)
     messages.success(request, _("%(name)s is asked.") % {"name": person.name})
     return redirect(came_from(request, reverse("web:console-opening", args=[row.ref])))
