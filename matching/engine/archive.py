@@ -3,12 +3,14 @@
 ``volunteers.lat`` and ``needs.lat`` are columns, one value an entry. A list is cut by offsets: the free times
 of volunteer ``i`` stand from ``volunteers.free.at[i]`` to ``volunteers.free.at[i + 1]`` in
 ``volunteers.free.start`` and ``.end``. Times are minutes since 1970 in UTC. Skills are counted in ``skills``,
-people in ``volunteers.id``; ``parameters`` is JSON. Nothing is pickled. Errors name the array and the row.
+which lists all there are, people in ``volunteers.id``; ``parameters`` is JSON. Nothing is pickled. Errors
+name the array and the row.
 
 ``python -m matching.engine.reading FROM.json TO.npz`` turns one into the other.
 """
 
 import json
+import sys
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -20,14 +22,24 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.engine.errors import BadProblem
-from matching.engine.files import MOST_PLACES, VERSION, FileNeed, Problem
+from matching.engine.files import (
+    FOREIGN,
+    LAST,
+    LATITUDES,
+    LONGITUDES,
+    MOST_PLACES,
+    VERSION,
+    FileNeed,
+    Problem,
+    is_name,
+    parsed,
+)
 from matching.engine.parameters import Parameters
 from matching.engine.pool import DAY, GENDERS, Floats, Ints, Mask, Pool, Spans, key_of
 from matching.engine.score import TOP_LEVEL
 
 Array = npt.NDArray[Any]
 NAMED = ("preferred", "excluded", "known")
-FARTHEST = 1 << 40  # minutes from 1970: beyond any date
 MOST = 1 << 53
 
 
@@ -47,14 +59,20 @@ class _Arrays:
             raise BadProblem(name, f"has {len(found)} rows, not {count}")
         return found
 
-    def numbers(self, name: str, low: float, high: float, count: int | None = None) -> Floats:
-        found = self.take(name, "fiu", count).astype(np.float64)
-        _each(name, found, np.isfinite(found) & (found >= low) & (found <= high), low, high)
+    def numbers(
+        self, name: str, low: float, high: float, count: int | None = None, hint: str = ""
+    ) -> Floats:
+        with np.errstate(over="ignore"):
+            found = self.take(name, "fiu", count).astype(np.float64)
+        for row in np.flatnonzero(~((found >= low) & (found <= high))):
+            why = f"{found[row]} is not between {low} and {high}{hint}"
+            raise BadProblem(f"{name}[{row}]", why)
         return found
 
     def whole(self, name: str, low: int, high: int, count: int | None = None) -> Ints:
         found = self.take(name, "iu", count)
-        _each(name, found, (found >= low) & (found <= high), low, high)
+        for row in np.flatnonzero((found < low) | (found > high)):
+            raise BadProblem(f"{name}[{row}]", f"{found[row]} is not between {low} and {high}")
         return found.astype(np.int64)
 
     def __contains__(self, name: str) -> bool:
@@ -63,11 +81,23 @@ class _Arrays:
     def one(self, name: str, kinds: str) -> Any:
         return self.take(name, kinds, 1)[0]
 
+    def text(self, name: str) -> str:
+        [found] = self.texts(name, 1)
+        return found
+
+    def texts(self, name: str, count: int | None = None) -> list[str]:
+        column = self.take(name, "U", count)
+        native = column.astype(column.dtype.newbyteorder("="))
+        codes = np.frombuffer(native.tobytes(), dtype=np.uint32)
+        for n in np.flatnonzero(codes > sys.maxunicode):
+            raise BadProblem(f"{name}[{n * 4 // column.itemsize}]", "is no text")
+        return [str(one) for one in column]
+
     def ids(self, name: str) -> list[str]:
-        found = [str(one) for one in self.take(name, "U")]
+        found = self.texts(name)
         seen: set[str] = set()
         for row, one in enumerate(found):
-            if not one.strip() or one in seen:
+            if not is_name(one) or one in seen:
                 why = "this id stands twice" if one in seen else "a name is needed"
                 raise BadProblem(f"{name}[{row}]", why)
             seen.add(one)
@@ -77,7 +107,7 @@ class _Arrays:
         found = self.take(name, "U", count)
         known = np.isin(found, GENDERS)
         for row in np.flatnonzero(~known):
-            raise BadProblem(f"{name}[{row}]", f'"F", "M" or "" is needed, not {found[row]!r}')
+            raise BadProblem(f"{name}[{row}]", '"F", "M" or "" is needed')
         order = np.argsort(GENDERS)
         return order[np.searchsorted(GENDERS, found, sorter=order)].astype(np.int8)
 
@@ -91,10 +121,7 @@ class _Arrays:
 
     def spans(self, name: str, count: int, *, placed: bool = False) -> Spans:
         at = self.offsets(f"{name}.at", count)
-        start, end = (
-            self.whole(f"{name}.{key}", -FARTHEST, FARTHEST, int(at[-1]))
-            for key in ("start", "end")
-        )
+        start, end = (self.whole(f"{name}.{key}", 0, LAST, int(at[-1])) for key in ("start", "end"))
         _ends(f"{name}.end", end > start, "ends before it starts")
         if not placed:
             return Spans(at, start, end)
@@ -102,8 +129,8 @@ class _Arrays:
 
     def places(self, name: str, count: int) -> tuple[Floats, Floats]:
         return (
-            self.numbers(f"{name}.lat", -90, 90, count),
-            self.numbers(f"{name}.lng", -180, 180, count),
+            self.numbers(f"{name}.lat", *LATITUDES, count, FOREIGN),
+            self.numbers(f"{name}.lng", *LONGITUDES, count, FOREIGN),
         )
 
     def skills(self, name: str, count: int, known: int) -> tuple[Ints, Ints, Ints]:
@@ -115,20 +142,21 @@ class _Arrays:
         _ends(f"{name}.skill", _firsts(owner * known + skill), "this skill stands twice")
         return owner, skill, level
 
-    def named(self, name: str, count: int, ids: list[str]) -> list[frozenset[str]]:
-        at = self.offsets(f"{name}.at", count)
-        rows = self.whole(f"{name}.volunteer", 0, len(ids) - 1, int(at[-1])).tolist()
-        cuts = at.tolist()
-        return [frozenset(ids[row] for row in rows[cuts[n] : cuts[n + 1]]) for n in range(count)]
+    def named(self, name: str, needs: list[str], people: list[str]) -> list[frozenset[str]]:
+        at = self.offsets(f"{name}.at", len(needs))
+        rows = self.whole(f"{name}.volunteer", 0, len(people) - 1, int(at[-1]))
+        owner = np.repeat(np.arange(len(needs)), np.diff(at))
+        for n in np.flatnonzero(~_firsts(owner * len(people) + rows)):
+            why = f"{people[rows[n]]} stands twice for {needs[owner[n]]}"
+            raise BadProblem(f"{name}.volunteer[{n}]", why)
+        who, cuts = rows.tolist(), at.tolist()
+        return [
+            frozenset(people[row] for row in who[cuts[n] : cuts[n + 1]]) for n in range(len(needs))
+        ]
 
     def done(self) -> None:
         for name in sorted(self._held):
             raise BadProblem(name, "is not known")
-
-
-def _each(name: str, found: Array, fits: Mask, low: float, high: float) -> None:
-    for row in np.flatnonzero(~fits):
-        raise BadProblem(f"{name}[{row}]", f"{found[row]} is not between {low} and {high}")
 
 
 def _ends(name: str, fits: Mask, why: str) -> None:
@@ -148,11 +176,11 @@ def read_npz(path: Path) -> Problem:
     arrays = _Arrays(_loaded(path))
     if arrays.one("version", "iu") != VERSION:
         raise BadProblem("version", f"only {VERSION} is known")
-    if arrays.one("crs", "U") != "WGS-84":
+    if arrays.text("crs") != "WGS-84":
         raise BadProblem("crs", "only WGS-84 is known")
-    now = int(arrays.whole("now", -FARTHEST, FARTHEST, 1)[0])
+    now = int(arrays.whole("now", 0, LAST, 1)[0])
     seed = int(arrays.whole("seed", 0, MOST, 1)[0])
-    parameters = _parameters(str(arrays.one("parameters", "U")))
+    parameters = _parameters(arrays.text("parameters"))
     skills = arrays.ids("skills")
     if skills != sorted(skills):
         raise BadProblem("skills", "must stand in order")
@@ -182,10 +210,7 @@ def _damaged(path: Path, error: Exception) -> BadProblem:
 
 
 def _parameters(text: str) -> Parameters:
-    try:
-        given = json.loads(text)
-    except ValueError as error:
-        raise BadProblem("parameters", f"is not whole JSON: {error}") from None
+    given = parsed(text, "parameters")
     if not isinstance(given, dict):
         raise BadProblem("parameters", "an object is needed")
     return Parameters.of(given)
@@ -225,7 +250,7 @@ def _joined(free: Spans) -> Spans:
     owner = free.owners()
     order = np.lexsort((free.end, free.start, owner))
     owner, start, end = owner[order], free.start[order], free.end[order]
-    far = owner * (4 * FARTHEST)  # stretches of two people never meet
+    far = owner * (2 * LAST)  # stretches of two people never meet
     until = np.maximum.accumulate(end + far)
     begins = np.concatenate(([True], start[1:] + far[1:] > until[:-1]))
     first = np.flatnonzero(begins)
@@ -239,9 +264,7 @@ def _needs(arrays: _Arrays, skills: list[str], people: list[str]) -> dict[str, F
     ids = arrays.ids("needs.id")
     count = len(ids)
     lat, lng = arrays.places("needs", count)
-    start, end = (
-        arrays.whole(f"needs.{key}", -FARTHEST, FARTHEST, count) for key in ("start", "end")
-    )
+    start, end = (arrays.whole(f"needs.{key}", 0, LAST, count) for key in ("start", "end"))
     _ends("needs.end", end > start, "ends before it starts")
     _ends("needs.end", end - start <= DAY, "lasts more than a day")
     places = arrays.whole("needs.places", 1, MOST_PLACES, count)
@@ -254,12 +277,19 @@ def _needs(arrays: _Arrays, skills: list[str], people: list[str]) -> dict[str, F
     wanted: list[dict[str, int]] = [{} for _need in ids]
     for own, skill, level in zip(*arrays.skills("needs.skills", count, len(skills)), strict=True):
         wanted[own][skills[skill]] = int(level)
-    named = zip(*(arrays.named(f"needs.{key}", count, people) for key in NAMED), strict=True)
+    named = zip(*(arrays.named(f"needs.{key}", ids, people) for key in NAMED), strict=True)
     columns = (lat, lng, start, end, places, urgency, gender, least)
     rows = zip(ids, *(column.tolist() for column in columns), wanted, named, strict=True)
     return {
-        name: FileNeed(name, y, x, begin, until, many, own, GENDERS[sex], urgent, *each, fewest)
-        for name, y, x, begin, until, many, urgent, sex, fewest, own, each in rows
+        name: FileNeed(
+            *(name, y, x, begin, until, many, own, GENDERS[sex], urgent),
+            *(preferred, excluded, known, fewest),
+        )
+        for name, y, x, begin, until, many, urgent, sex, fewest, own, (
+            preferred,
+            excluded,
+            known,
+        ) in rows
     }
 
 

@@ -1,23 +1,34 @@
-"""A problem as JSON states it (ENGINE §5): each entry checked, errors that name it."""
+"""A problem as JSON states it (ENGINE §5): each entry checked, errors that name it.
 
-import math
-from collections.abc import Iterator, Mapping
+``skills`` at the top, if it is there, lists every skill there is, and any other is an error. Without it a
+need's skill that none of the volunteers has is one. Marks (``#…``) stand in no list.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from reprlib import repr as shown
 from typing import Any
 
 import numpy as np
 
 from matching.engine.errors import BadProblem
 from matching.engine.parameters import Parameters
-from matching.engine.pool import DAY, GENDERS, Floats, Ints, Pool, key_of, spans_of
+from matching.engine.pool import DAY, GENDERS, MARK, Floats, Ints, Pool, key_of, spans_of
 from matching.engine.problem import LOCAL
 from matching.engine.score import TOP_LEVEL
 from matching.engine.sieve import Wanted
 
 VERSION = 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST = (datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(
+    minutes=1
+)  # the last minute believed
 MOST_PLACES = 5
+LATITUDES, LONGITUDES = (18, 54), (73, 136)  # in which China lies
+FOREIGN = ": not in China; are lat and lng swapped?"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +59,10 @@ class FileNeed:
     excluded: frozenset[str]
     known: frozenset[str] = frozenset()
     least: int = 1
+
+    def __post_init__(self) -> None:
+        for person in sorted(self.preferred & self.excluded):
+            raise BadProblem(f"needs: {self.id}", f"{person} is both preferred and excluded")
 
     def wanted(self, pool: Pool) -> Wanted:
         """Return the need as the columns of ``pool`` are asked."""
@@ -95,12 +110,12 @@ class _Entry:
         for key in sorted(self._left, key=str):
             raise self.bad(str(key), "is not known")
 
-    def number(self, key: str, low: float, high: float, *usual: Any) -> float:
+    def number(self, key: str, low: float, high: float, *usual: Any, hint: str = "") -> float:
         value = self.get(key, *usual)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise self.bad(key, f"a number is needed, not {value!r}")
-        if not (math.isfinite(value) and low <= value <= high):
-            raise self.bad(key, f"{value} is not between {low} and {high}")
+            raise self.bad(key, f"a number is needed, not {shown(value)}")
+        if not low <= value <= high:
+            raise self.bad(key, f"{shown(value)} is not between {low} and {high}{hint}")
         return float(value)
 
     def whole(self, key: str, low: int, high: int, *usual: Any) -> int:
@@ -111,14 +126,14 @@ class _Entry:
 
     def text(self, key: str) -> str:
         value = self.get(key)
-        if not isinstance(value, str) or not value.strip():
+        if not is_name(value):
             raise self.bad(key, "a name is needed")
-        return value
+        return str(value)
 
     def truth(self, key: str) -> bool:
         value = self.get(key, False)
         if not isinstance(value, bool):
-            raise self.bad(key, f"true or false is needed, not {value!r}")
+            raise self.bad(key, f"true or false is needed, not {shown(value)}")
         return value
 
     def items(self, key: str, *usual: Any) -> list[Any]:
@@ -129,25 +144,60 @@ class _Entry:
 
     def names(self, key: str) -> frozenset[str]:
         value = self.items(key, [])
-        if not all(isinstance(name, str) for name in value):
-            raise self.bad(key, "ids are needed")
+        if not all(is_name(name) for name in value):
+            raise self.bad(key, "names are needed")
+        for name in (name for name, times in Counter(value).items() if times > 1):
+            raise self.bad(key, f"{name} stands twice")
         return frozenset(value)
 
     def gender(self) -> str:
-        value = self.get("gender", None) or ""
+        value = self.get("gender", None)
+        value = "" if value is None else value
         if value not in GENDERS:
-            raise self.bad("gender", f'"F", "M" or null is needed, not {value!r}')
+            raise self.bad("gender", f'"F", "M" or null is needed, not {shown(value)}')
         return str(value)
 
-    def skills(self) -> dict[str, int]:
+    def skills(self, listed: frozenset[str] | None) -> dict[str, int]:
         given = _Entry(f"{self.where}: skills", self.get("skills", {}))
+        for name in given.all():
+            if not is_name(name):
+                raise BadProblem(given.where, f"a name is needed, not {shown(name)}")
+            if listed is not None and name not in listed and not name.startswith(MARK):
+                raise given.bad(name, "is not in the list of skills")
         return {name: given.whole(name, 1, TOP_LEVEL) for name in sorted(given.all())}
 
     def place(self) -> tuple[float, float]:
-        return self.number("lat", -90, 90), self.number("lng", -180, 180)
+        lat = self.number("lat", *LATITUDES, hint=FOREIGN)
+        return lat, self.number("lng", *LONGITUDES, hint=FOREIGN)
 
     def minute(self, key: str) -> int:
         return minute(self.get(key), self.path(key))
+
+
+def is_name(value: Any) -> bool:
+    """Say whether ``value`` is a text that says something and can be written down."""
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        return False
+    return value.encode(errors="ignore").decode() == value
+
+
+def parsed(text: str | bytes, where: str) -> Any:
+    """Return what JSON says; raises ``BadProblem``, also where a key stands twice in one object."""
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except BadProblem:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise BadProblem(where, f"is not whole JSON: {error}") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        [(key, _times)] = Counter(key for key, _value in pairs).most_common(1)
+        whose = f" of {shown(found['id'])}" if "id" in found else ""
+        raise BadProblem(key, f"this key{whose} stands twice")
+    return found
 
 
 def minute(value: Any, where: str) -> int:
@@ -155,11 +205,15 @@ def minute(value: Any, where: str) -> int:
     try:
         at = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise BadProblem(where, f"a time like 2026-11-24T08:00 is needed, not {value!r}") from None
+        raise BadProblem(
+            where, f"a time like 2026-11-24T08:00 is needed, not {shown(value)}"
+        ) from None
     at = at if at.tzinfo else at.replace(tzinfo=LOCAL)
     minutes, rest = divmod(at - EPOCH, timedelta(minutes=1))
     if rest:
         raise BadProblem(where, f"{value} is not a whole minute")
+    if not 0 <= minutes <= LAST:
+        raise BadProblem(where, f"{value} is not between 1970 and 2200")
     return minutes
 
 
@@ -207,7 +261,7 @@ def _entries(whole: _Entry, key: str) -> Iterator[tuple[str, _Entry]]:
         entry.done()
 
 
-def _pool(whole: _Entry, asked: set[str]) -> Pool:
+def _pool(whole: _Entry, asked: set[str], listed: frozenset[str] | None) -> Pool:
     rows = []
     for name, entry in _entries(whole, "volunteers"):
         lat, lng = entry.place()
@@ -219,7 +273,7 @@ def _pool(whole: _Entry, asked: set[str]) -> Pool:
                 lng,
                 entry.number("radius_km", 0, 200) * 1000.0,
                 GENDERS.index(entry.gender()),
-                entry.skills(),
+                entry.skills(listed),
                 _free(entry),
                 list(_busy(entry)),
                 entry.whole("minutes_left", 0, 10_080),
@@ -262,7 +316,7 @@ def _pool(whole: _Entry, asked: set[str]) -> Pool:
     )
 
 
-def _need(name: str, entry: _Entry) -> FileNeed:
+def _need(name: str, entry: _Entry, listed: frozenset[str] | None) -> FileNeed:
     lat, lng = entry.place()
     start, end = _span(entry.where, entry.minute("start"), entry.minute("end"))
     if end - start > DAY:
@@ -275,7 +329,7 @@ def _need(name: str, entry: _Entry) -> FileNeed:
         start,
         end,
         places,
-        entry.skills(),
+        entry.skills(listed),
         entry.gender(),
         entry.whole("urgency", 1, 4, 1),
         entry.names("preferred"),
@@ -283,6 +337,16 @@ def _need(name: str, entry: _Entry) -> FileNeed:
         entry.names("known"),
         entry.whole("least", 1, places, 1),
     )
+
+
+def _check_skills(needs: Iterable[FileNeed], pool: Pool) -> None:
+    """Refuse a skill that none of the volunteers has: where no list says otherwise, it is misspelt."""
+    held = {name for name, levels in zip(pool.skills, pool.levels, strict=True) if levels.any()}
+    for need in needs:
+        for name in sorted(need.skills.keys() - held):
+            if not name.startswith(MARK):
+                why = "no volunteer has this skill, and the file does not list it"
+                raise BadProblem(f"needs: {need.id}: skills: {name}", why)
 
 
 def problem_of(given: Any) -> Problem:
@@ -293,11 +357,14 @@ def problem_of(given: Any) -> Problem:
         raise BadProblem("crs", "only WGS-84 is known")
     now, seed = whole.minute("now"), whole.whole("seed", 0, 2**53, 0)
     parameters = Parameters.of(_Entry("parameters", whole.get("parameters", {})).all())
-    needs = {name: _need(name, entry) for name, entry in _entries(whole, "needs")}
-    pool = _pool(whole, {skill for need in needs.values() for skill in need.skills})
+    listed = whole.names("skills") if "skills" in whole.all() else None
+    needs = {name: _need(name, entry, listed) for name, entry in _entries(whole, "needs")}
+    pool = _pool(whole, {skill for need in needs.values() for skill in need.skills}, listed)
     whole.done()
     known = set(pool.ids)
     for need in needs.values():
-        if unknown := sorted((need.preferred | need.excluded | need.known) - known):
-            raise BadProblem(f"needs: {need.id}", f"no volunteer has the id {unknown[0]}")
+        for unknown in sorted((need.preferred | need.excluded | need.known) - known):
+            raise BadProblem(f"needs: {need.id}", f"no volunteer has the id {unknown}")
+    if listed is None and known:
+        _check_skills(needs.values(), pool)
     return Problem(now, seed, parameters, pool, needs)

@@ -1,21 +1,36 @@
 """What the engine weighs: frozen, versioned, checked when it is made."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from reprlib import repr as shown
 from typing import Any
 
 from matching.engine.errors import BadProblem
 
 VERSION = 1  # of the meaning of the parameters
+USUAL_BOUNDS = (0, 1_000_000)  # more than anybody weighs, and sums are none too large
+BOUNDS = {
+    "near_km": (0.001, 10_000),
+    "roomy_hours": (0.1, 168),
+    "travel_km_per_hour": (0.1, 1_000),
+    **dict.fromkeys(
+        (
+            *("buffer_minutes", "travel_minutes", "travel_within_minutes"),
+            *("night_rest_minutes", "day_minutes"),
+        ),
+        (0, 10_080),
+    ),
+}
 
 
 def _check_numbers(where: str, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise BadProblem(f"{where}: {name}", f"a number is needed, not {value!r}")
-        if not (math.isfinite(value) and value >= 0):
-            raise BadProblem(f"{where}: {name}", f"{value} is not a number from 0 on")
+            raise BadProblem(f"{where}: {name}", f"a number is needed, not {shown(value)}")
+        low, high = BOUNDS.get(name, USUAL_BOUNDS)
+        if not low <= value <= high:
+            why = f"{shown(value)} is not between {low} and {high}"
+            raise BadProblem(f"{where}: {name}", why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +65,6 @@ class Parameters:
         _check_numbers("parameters", asdict(self))
         if not sum(self.weights) > 0:
             raise BadProblem("parameters", "the weights are all zero")
-        for name in ("near_km", "roomy_hours", "travel_km_per_hour"):
-            if not getattr(self, name) > 0:
-                raise self._bad(name, "must be more than 0")
         if self.preferred + self.known > 1:
             raise self._bad("preferred", "must be at most 1 together with known")
 

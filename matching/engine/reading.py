@@ -4,7 +4,6 @@
 """
 
 import gzip
-import json
 import sys
 import zlib
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from matching.engine.archive import read_npz, write_npz
 from matching.engine.errors import BadProblem
-from matching.engine.files import Problem, problem_of
+from matching.engine.files import Problem, parsed, problem_of
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK"
@@ -27,12 +26,10 @@ def read(path: Path) -> Problem:
     if raw.startswith(ZIP):
         return read_npz(path)
     try:
-        given = json.loads(gzip.decompress(raw) if raw.startswith(GZIP) else raw)
+        text = gzip.decompress(raw) if raw.startswith(GZIP) else raw
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise BadProblem(str(path), "the gzipped file is cut or damaged") from None
-    except (ValueError, RecursionError) as error:
-        raise BadProblem(str(path), f"is not whole JSON: {error}") from None
-    return problem_of(given)
+    return problem_of(parsed(text, str(path)))
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -53,6 +53,7 @@ def problem(*volunteers: dict[str, Any], needs: Any = None, **given: Any) -> dic
         "now": f"{DAY}T06:00+08:00",
         "crs": "WGS-84",
         "seed": 7,
+        "skills": list(SKILLS),
         "volunteers": list(volunteers) or [volunteer()],
         "needs": [need()] if needs is None else needs,
     }
@@ -84,6 +85,16 @@ def places(draw: st.DrawFn) -> dict[str, float]:
 
 
 @st.composite
+def _named(draw: st.DrawFn, ids: st.SearchStrategy[str]) -> tuple[list[str], list[str]]:
+    """Return some who are preferred, and others who are excluded."""
+    if ids.is_empty:
+        return [], []
+    named = draw(st.lists(ids, max_size=3, unique=True))
+    cut = draw(st.integers(0, len(named)))
+    return named[:cut], named[cut:]
+
+
+@st.composite
 def whole(draw: st.DrawFn) -> dict[str, Any]:
     """Return a file with up to fifteen volunteers and one need, so made that some of them can go."""
     people = [
@@ -102,6 +113,7 @@ def whole(draw: st.DrawFn) -> dict[str, Any]:
         for n in range(draw(st.integers(0, 15)))
     ]
     ids = st.sampled_from([person["id"] for person in people]) if people else st.nothing()
+    preferred, excluded = draw(_named(ids))
     start = draw(st.integers(480, 700) | st.integers(1300, 1500))
     return problem(
         needs=[
@@ -113,8 +125,8 @@ def whole(draw: st.DrawFn) -> dict[str, Any]:
                     st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 2), max_size=2)
                 ),
                 gender=draw(st.sampled_from([None, None, "F"])),
-                preferred=draw(st.lists(ids, max_size=2)) if people else [],
-                excluded=draw(st.lists(ids, max_size=2)) if people else [],
+                preferred=preferred,
+                excluded=excluded,
             )
         ],
         volunteers=people,
@@ -164,6 +176,7 @@ def crowded(draw: st.DrawFn) -> dict[str, Any]:
     for n in range(draw(st.integers(1, 6))):
         start = draw(st.integers(48, 100)) * 10
         many = draw(st.integers(1, 3))
+        preferred, excluded = draw(_named(ids))
         needs.append(
             need(
                 f"n{n}",
@@ -173,8 +186,8 @@ def crowded(draw: st.DrawFn) -> dict[str, Any]:
                 places=many,
                 least=draw(st.sampled_from([1, many])),
                 urgency=draw(st.integers(1, 4)),
-                preferred=draw(st.lists(ids, max_size=1)),
-                excluded=draw(st.lists(ids, max_size=2)),
+                preferred=preferred,
+                excluded=excluded,
             )
         )
     return problem(*people, needs=needs, seed=draw(st.integers(0, 99)))

@@ -93,6 +93,11 @@ def put(row: int, value: Any) -> Any:
     return changed
 
 
+def no_text(array: Any) -> Any:
+    """Return as many texts that hold no character."""
+    return np.full(len(array), 0x110000, dtype=np.uint32).view("U1")
+
+
 BAD = [
     ("version", lambda _a: np.array([2]), "version: only 1 is known"),
     ("crs", lambda _a: np.array(["GCJ-02"]), "crs: only WGS-84 is known"),
@@ -100,13 +105,23 @@ BAD = [
     ("seed", lambda _a: np.array([-1]), "seed[0]: -1 is not between 0"),
     ("now", lambda _a: np.array([1 << 50]), "now[0]: "),
     ("parameters", lambda _a: np.array(["{"]), "parameters: is not whole JSON"),
+    ("parameters", lambda _a: np.array(["[" * 100_000]), "parameters: is not whole JSON"),
+    ("parameters", lambda _a: np.array(['{"a": 1, "a": 2}']), "a: this key stands twice"),
+    ("parameters", lambda _a: np.array(['{"rest": 1e308}']), "parameters: rest: 1e+308 is not"),
     ("parameters", lambda _a: np.array(["[]"]), "parameters: an object is needed"),
     ("parameters", lambda _a: np.array(['{"near": -1}']), "parameters: near: -1"),
+    ("skills", put(0, " "), "skills[0]: a name is needed"),
     ("skills", lambda a: a[::-1], "skills: must stand in order"),
     ("volunteers.id", put(2, "v0"), "volunteers.id[2]: this id stands twice"),
     ("volunteers.id", put(1, " "), "volunteers.id[1]: a name is needed"),
-    ("volunteers.lat", put(1, np.nan), "volunteers.lat[1]: nan is not between -90 and 90"),
-    ("volunteers.lng", put(2, 181.0), "volunteers.lng[2]: 181.0 is not between -180 and 180"),
+    ("volunteers.lat", put(1, np.nan), "volunteers.lat[1]: nan is not between 18 and 54"),
+    ("volunteers.lng", put(2, 181.0), "volunteers.lng[2]: 181.0 is not between 73 and 136"),
+    ("volunteers.lat", put(1, 0.0), "volunteers.lat[1]: 0.0 is not between 18 and 54: not in China"),
+    ("volunteers.lat", put(1, np.longdouble("1e4000")), "volunteers.lat[1]: inf is not between"),
+    ("volunteers.id", put(1, "\ud800"), "volunteers.id[1]: a name is needed"),
+    ("volunteers.id", no_text, "volunteers.id[0]: is no text"),
+    ("volunteers.gender", no_text, "volunteers.gender[0]: \"F\", \"M\" or \"\" is"),
+    ("crs", no_text, "crs[0]: is no text"),
     ("volunteers.lat", lambda a: a[:2], "volunteers.lat: has 2 rows, not 3"),
     ("volunteers.lat", lambda a: a[:, None], "volunteers.lat: a column of kind fiu is needed"),
     ("volunteers.lat", lambda a: a.astype(str), "volunteers.lat: a column of kind fiu is needed"),
@@ -129,6 +144,11 @@ BAD = [
     ("needs.end", put(1, 0), "needs.end[1]: ends before it starts"),
     ("needs.end", lambda a: a + 1440, "needs.end[0]: lasts more than a day"),
     ("needs.start", lambda _a: np.array(["NaT", "NaT"], dtype="M8[m]"), "needs.start: a column"),
+    ("needs.start", lambda a: a + (1 << 39), "needs.start[0]: 549"),
+    ("volunteers.free.end", put(0, 1 << 39), "volunteers.free.end[0]: 549755813888 is not between"),
+    ("volunteers.busy.start", put(0, -1), "volunteers.busy.start[0]: -1 is not between 0"),
+    ("needs.preferred.volunteer", put(0, 0), "needs: n0: v0 is both preferred and excluded"),
+    ("needs.excluded.volunteer", lambda a: a * 0, "needs.excluded.volunteer[1]: v0 stands twice for n0"),
     ("needs.places", put(0, 6), "needs.places[0]: 6"),
     ("needs.urgency", put(1, 0), "needs.urgency[1]: 0"),
     ("needs.lat", put(0, 91.0), "needs.lat[0]: 91.0"),

@@ -39,7 +39,43 @@ BAD = [
     (problem(needs=[need(end="2026-11-24T09:00")]), "needs[0] n1: ends before it starts"),
     (problem(needs=[need(end="2026-11-24T08:59")]), "needs[0] n1: ends before it starts"),
     (problem(needs=[need(start="2026-11-24T25:00")]), "needs[0] n1: start: a time like"),
-    (problem(needs=[need(lat=float("inf"))]), "needs[0] n1: lat: inf is not between -90 and 90"),
+    (problem(needs=[need(lat=float("inf"))]), "needs[0] n1: lat: inf is not between 18 and 54"),
+    (problem(needs=[need(lat=10**400)]), "needs[0] n1: lat: 1000000000"),
+    (problem(volunteer(lat=0, lng=0)), "volunteers[0] v1: lat: 0 is not between 18 and 54: not in"),
+    (
+        problem(volunteer(lat=48.85, lng=2.35)),
+        "volunteers[0] v1: lng: 2.35 is not between 73 and 136: not in China; are lat and lng",
+    ),
+    (
+        problem(volunteer(busy=[{"start": "", "end": ""}])),
+        "volunteers[0] v1: busy[0]: start: a time like",
+    ),
+    (problem(volunteer("\ud800")), "volunteers[0]: id: a name is needed"),
+    (problem(volunteer("a\0b")), "volunteers[0]: id: a name is needed"),
+    (
+        problem(needs=[need(start="9999-12-31T20:00-10:00", end="9999-12-31T21:00-10:00")]),
+        "needs[0] n1: start: 9999-12-31T20:00-10:00 is not between 1970 and 2200",
+    ),
+    (
+        problem(volunteer(free=[["0001-01-01T00:00+10:00", "2026-11-24T12:00"]])),
+        "volunteers[0] v1: free[0]: 0001-01-01T00:00+10:00 is not between 1970 and 2200",
+    ),
+    (problem(now="1969-12-31T23:59+00:00"), "now: 1969-12-31T23:59+00:00 is not between 1970"),
+    (problem(skills=["escort", "escort"]), "skills: escort stands twice"),
+    (problem(skills=["escort", " "]), "skills: names are needed"),
+    (problem(needs=[need(skills={"escrot": 1})]), "n1: skills: escrot: is not in the list of"),
+    (problem(volunteer(skills={"escrot": 1})), "v1: skills: escrot: is not in the list of skills"),
+    (problem(volunteer(skills={"": 1})), "volunteers[0] v1: skills: a name is needed, not ''"),
+    (problem(needs=[need(skills={" ": 1})]), "needs[0] n1: skills: a name is needed, not ' '"),
+    (
+        problem(volunteer(), volunteer("v2"), needs=[need(preferred=["v2", "v1", "v2"])]),
+        "needs[0] n1: preferred: v2 stands twice",
+    ),
+    (
+        problem(needs=[need(preferred=["v1"], excluded=["v1"])]),
+        "needs: n1: v1 is both preferred and excluded",
+    ),
+    (problem(needs=[need(gender=False)]), "needs[0] n1: gender: "),
     (problem(needs=[need(lat=121.47, lng=31.22)]), "needs[0] n1: lat: 121.47 is not between"),
     (problem(needs=[need(end="2026-11-25T09:01")]), "needs[0] n1: lasts more than a day"),
     (
@@ -51,9 +87,9 @@ BAD = [
     (problem(needs=[need(skills=[])]), "needs[0] n1: skills: an object is needed"),
     (problem(needs=[need(gender="X")]), "needs[0] n1: gender: "),
     (problem(needs=[need(preferred=["v9"])]), "needs: n1: no volunteer has the id v9"),
-    (problem(needs=[need(excluded=[9])]), "needs[0] n1: excluded: ids are needed"),
+    (problem(needs=[need(excluded=[9])]), "needs[0] n1: excluded: names are needed"),
     (problem(needs=[need(urgency=True)]), "needs[0] n1: urgency: a number is needed"),
-    (problem(volunteer(lat=float("nan"))), "volunteers[0] v1: lat: nan is not between -90 and 90"),
+    (problem(volunteer(lat=float("nan"))), "volunteers[0] v1: lat: nan is not between 18 and 54"),
     (problem(volunteer(lng=181)), "volunteers[0] v1: lng: 181 is not between"),
     (problem(volunteer(lng="121")), "volunteers[0] v1: lng: a number is needed, not '121'"),
     (problem(volunteer(radius_km=-1)), "volunteers[0] v1: radius_km: -1"),
@@ -70,10 +106,15 @@ BAD = [
     (problem(volunteer(busy=[{"start": "2026-11-24T08:00"}])), "v1: busy[0]: end: is missing"),
     (problem(volunteer(is_new=1)), "volunteers[0] v1: is_new: true or false is needed, not 1"),
     (problem(volunteer(age=30)), "volunteers[0] v1: age: is not known"),
-    (problem(parameters={"near": -1}), "parameters: near: -1 is not a number from 0 on"),
+    (problem(parameters={"near": -1}), "parameters: near: -1 is not between 0 and 1000000"),
+    (problem(parameters={"near": 1e308}), "parameters: near: 1e+308 is not between 0 and 1000000"),
+    (problem(parameters={"near": 10**400}), "parameters: near: 1000000000"),
+    (problem(parameters={"near": float("nan")}), "parameters: near: nan is not between 0"),
+    (problem(parameters={"buffer_minutes": 1e300}), "buffer_minutes: 1e+300 is not between 0"),
+    (problem(parameters={"travel_km_per_hour": 1e-300}), "travel_km_per_hour: 1e-300 is not"),
     (problem(parameters={"near": "1"}), "parameters: near: a number is needed, not '1'"),
     (problem(parameters={"far": 1}), "parameters: far: is not known"),
-    (problem(parameters={"near_km": 0}), "parameters: near_km: must be more than 0"),
+    (problem(parameters={"near_km": 0}), "parameters: near_km: 0 is not between 0.001"),
     (problem(parameters={"preferred": 2}), "parameters: preferred: must be at most 1 together"),
     (
         problem(parameters=dict.fromkeys(["near", "level", "reliable", "rested", "roomy"], 0)),
@@ -189,9 +230,43 @@ def test_a_million_pairs_are_kept_apart():
     assert [str(name) for name in ranking.pool.ids[only.rows]] == names
 
 
-def test_a_skill_that_nobody_has_leaves_the_need_open():
-    found = problem_of(problem(needs=[need(skills={"juggling": 1})]))
+def test_a_skill_that_is_listed_and_nobody_has_leaves_the_need_open():
+    found = problem_of(problem(needs=[need(skills={"sign": 1, "#paper": 1})]))
     assert ranked(Ranking(found.pool, found.parameters), found.needs["n1"], 5) == {
         "candidates": [],
         "refused": {**dict.fromkeys((name for name, _rule in RULES), 0), "skilled": 1},
     }
+
+
+def unlisted(*volunteers, **given):
+    """Return a file that does not say which skills there are."""
+    stated = problem(*volunteers, **given)
+    del stated["skills"]
+    return stated
+
+
+def test_without_a_list_a_skill_that_nobody_has_is_misspelt():
+    needs = [need("n1"), need("n2", skills={"escort": 1, "escrot": 1})]
+    with pytest.raises(BadProblem) as caught:
+        problem_of(unlisted(needs=needs))
+    assert str(caught.value).startswith("needs: n2: skills: escrot: no volunteer has this skill")
+
+
+def test_without_a_list_marks_are_free_and_without_people_nothing_is_known():
+    assert problem_of(unlisted(needs=[need(skills={"escort": 1, "#adult": 1})])).needs
+    empty = {**unlisted(needs=[need(skills={"escrot": 1})]), "volunteers": []}
+    assert problem_of(empty).needs
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"version": 1, "version": 1}', "version: this key stands twice"),
+        ('{"needs": [{"id": "n1", "lat": 1, "lat": 2}]}', "lat: this key of 'n1' stands twice"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused(text, said, tmp_path, capsys):
+    path = tmp_path / "twice.json"
+    path.write_text(text)
+    assert main(["assign", str(path)]) == 2
+    assert capsys.readouterr().err == f"{said}\n"

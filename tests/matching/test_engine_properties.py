@@ -74,6 +74,7 @@ def test_who_is_newly_excluded_no_longer_comes(stated, which):
     before = chosen(stated)
     assume(before)
     need, person = which.choice(before)
+    assume(all(person not in one["preferred"] for one in stated["needs"] if one["id"] == need))
     needs = [
         {**one, "excluded": [*one["excluded"], person]} if one["id"] == need else one
         for one in stated["needs"]
