@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.states import Language
+from accounts.states import CredentialKind, Language, SkillCode, SkillLevel
 from help_requests.models import Visit
 from help_requests.states import Urgency
 from kernel.refusals import Conflict, Invalid, NotAllowed
@@ -21,6 +21,7 @@ from matching.models import Application, Assignment, Offer, Opening
 from matching.states import (
     LIVE,
     REASONS,
+    UNNAMED,
     AssignmentState,
     DeclineReason,
     OfferState,
@@ -110,13 +111,16 @@ def check_decline(*, offer: Offer, reason: str, pause_days: int, by: User) -> De
     return DeclineReason(reason)
 
 
-def check_goes_on_duty(*, may: bool) -> None:
-    """Who may be asked at all, and allows it, can go at once."""
+def check_goes_on_duty(*, may: bool, paused_until: date | None = None) -> None:
+    """Who may be asked at all, and allows it, can go at once; not on a pause, whose last day is given."""
     if not may:
         raise Conflict(
             "not_ready",
             _("First finish what is open in your registration, and allow automatic matching."),
         )
+    if paused_until:
+        words = _("You are on a pause until %(day)s. End the pause first.")
+        raise Conflict("paused", words % {"day": f"{paused_until:%Y-%m-%d}"})
 
 
 def check_extend(*, offer: Offer, by: User, now: datetime) -> datetime:
@@ -252,6 +256,14 @@ def check_wishes(*, speaks: bool, state: str) -> None:
         raise Conflict("not_served", _("This is possible once the service is done."))
 
 
+def check_not_parted(*, parted: bool) -> None:
+    """Whom one's own side does not want to meet again is not wished for."""
+    if parted:
+        raise Conflict(
+            "parted", _("You do not want to be matched with them again. Take that back first.")
+        )
+
+
 def check_note(note: str) -> str:
     """Return a volunteer's or dispatcher's short words."""
     clean = normalise(note, field="note")
@@ -269,6 +281,27 @@ def reason_words(reason: Reason) -> str:
     """Return the sentence of a reason, for and against, in the reader's language."""
     # Offers that were sent before a fact was known say nothing of it.
     facts = {"level": 0, "share": 0, "asked": 0, "served": 0, "hours": 0, **reason.facts}
-    languages = enumerated(Language(code).label for code in facts.get("languages", ()))
-    km = facts.get("distance_m", 0) / 1000
-    return REASONS[reason.code] % {**facts, "km": km, "languages": languages}
+    if reason.code in UNNAMED and not reason.facts.keys() & {"skills", "credentials"}:
+        return str(UNNAMED[reason.code])
+    named = {
+        "km": facts.get("distance_m", 0) / 1000,
+        "languages": enumerated(Language(code).label for code in facts.get("languages", ())),
+        "credentials": enumerated(
+            CredentialKind(one).label for one in facts.get("credentials", ())
+        ),
+        "skills": enumerated(skill_words(facts["skills"]))
+        if reason.code == "skill_missing"
+        else "",
+    }
+    return REASONS[reason.code] % {**facts, **named}
+
+
+def skill_words(skills: Mapping[str, int]) -> list[str]:
+    """Return skills in words, with the least level where more than some experience is needed."""
+    return [
+        _("%(skill)s (%(level)s)")
+        % {"skill": SkillCode(code).label, "level": SkillLevel(level).label}
+        if level > SkillLevel.SOME
+        else str(SkillCode(code).label)
+        for code, level in sorted(skills.items())
+    ]

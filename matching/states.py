@@ -157,6 +157,12 @@ class DeclineReason(TextChoices):
     OTHER = "OTHER", _("another reason")
 
 
+# What is said where nobody kept which.
+UNNAMED = {
+    "skill_missing": _("a skill is missing"),
+    "credential_missing": _("a valid paper is missing"),
+}
+
 # What each reason of the engine says, for or against; see ``engine.order`` and ``engine.rules``.
 REASONS = {
     "near": _("about %(km).1f km away"),
@@ -178,9 +184,9 @@ REASONS = {
     "adults_only": _("this is for people of 18 and over"),
     "guardian_missing": _("the guardian's consent is missing"),
     "pair": _("this time it does not suit"),
-    "skill_missing": _("a skill is missing"),
+    "skill_missing": _("a skill is missing: %(skills)s"),
     "language_missing": _("a language is missing: %(languages)s"),
-    "credential_missing": _("a valid paper is missing"),
+    "credential_missing": _("a valid paper is missing: %(credentials)s"),
     "gender_wish": _("the resident wishes for someone else"),
     "too_far": _("%(km).1f km is beyond the chosen radius"),
     "no_area": _("no home area is set"),
@@ -194,4 +200,5 @@ REASONS = {
     # What comes between a plan and its offers; see ``actions.runs``.
     "asked_already": _("was asked already, or others were asked for the place"),
     "opening_closed": _("nobody is needed there any more"),
+    "by_hand": _("the resident wants a person to choose"),
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from django.utils.translation import override
 
-from matching.engine import Parameters, refusals, scored
+from matching.engine import Parameters, Reason, refusals, scored
 from matching.rules import reason_words
 from tests.matching.test_engine import ALWAYS, FITS, HERE, HOUR, NEED, NIGHT, busy
 
@@ -45,14 +45,16 @@ FOR = {
 AGAINST = {
     "zh-hans": [
         "还没有实名核对",
-        "缺少一项技能",
+        "缺少所需的技能：法律（熟练）",
         "缺少所需的语言：英语、上海话",
+        "缺少有效证件：律师执业证",
         "9.0 公里，超出所选的范围",
     ],
     "en": [
         "the name is not verified yet",
-        "a skill is missing",
+        "a skill is missing: law (good)",
         "a language is missing: English, Shanghainese",
+        "a valid paper is missing: lawyer's licence",
         "9.0 km is beyond the chosen radius",
     ],
 }
@@ -75,7 +77,8 @@ def test_what_stands_against_somebody(language):
     need = replace(
         NEED,
         point=(31.23 + 0.0809, 121.47),
-        skills={"LAW": 1, **spoken},
+        skills={"LAW": 2, **spoken},
+        credentials=frozenset({"LAWYER"}),
         languages=frozenset(spoken),
     )
     against = refusals(need, replace(FITS, is_verified=False), HERE)
@@ -103,3 +106,10 @@ def test_what_a_day_and_a_night_stand_against(language, words):
 
     with override(language):
         assert [reason_words(reason) for reason in refusals(need, tired, HERE)] == words
+
+
+def test_where_nobody_kept_which_skill_or_paper_it_is_said_as_before():
+    reasons = [Reason(code, 0.0, {}) for code in ("skill_missing", "credential_missing")]
+
+    with override("zh-hans"):
+        assert [reason_words(reason) for reason in reasons] == ["缺少一项技能", "缺少一项有效证件"]
