@@ -11,7 +11,7 @@ from bench.matching import on_databases, planning, ranking, waves
 from bench.results import cores, write
 
 SIZES = [15_000, 150_000, 1_000_000]
-PARTS = ["ranking", "planning", "waves", "postings", "storms", "changes"]
+PARTS = ["ranking", "planning", "waves", "postings", "product", "storms", "changes"]
 ROUNDS, CHANGES = 200, 100_000
 
 
@@ -44,6 +44,7 @@ def main() -> None:
         "planning": planning.section,
         "waves": waves.section,
         "postings": lambda: on_databases.postings(asked.sizes),
+        "product": lambda: on_databases.product(asked.sizes[0]),
         "storms": lambda: on_databases.storms(ROUNDS),
         "changes": lambda: on_databases.changes(CHANGES),
     }

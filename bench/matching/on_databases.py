@@ -64,6 +64,39 @@ def postings(sizes: list[int]) -> list[str]:
     return [*lines, ""]
 
 
+def product(size: int) -> list[str]:
+    """Return the section on one search as the product makes it, beside the usual ways."""
+    lines = [
+        "## The product's own search",
+        "",
+        (
+            "Written by `python -m bench.matching --parts product`: the best twenty as a dispatcher is shown"
+            " them, from the rows of the people (`product`: the table's walk, then every rule and the whole"
+            " score again for all who may be among them), and the walk alone (`table`), beside what is usual:"
+            " the ORM filters and Python measures the way (`filter`); a loop over everybody with everything"
+            " (`loop`). The usual ways know no commitments, no limits of a day, no pairs, and give no"
+            f" reasons. Medians. {_measured()}"
+            " Goal: ≥ 5 × faster than the filter, ≥ 200 × than the loop."
+        ),
+        "",
+        (
+            "| volunteers | database | table, ms | product, ms | filter, ms | loop, ms"
+            " | filter ÷ table, product | loop ÷ table, product | as many as the filter names |"
+        ),
+        "|" + "---|" * 9,
+    ]
+    for where, run in (("SQLite", on_sqlite), ("PostgreSQL", on_postgresql)):
+        found = run("bench.matching.product", "--size", size)
+        table, whole = found["table"], found["product"]
+        usual, loop = found["filter"], found["loop"]
+        lines.append(
+            f"| {size:,} | {where} | {table:.1f} | {whole:.1f} | {usual:.1f} | {loop:,.0f}"
+            f" | {usual / table:.1f} ×, {usual / whole:.1f} ×"
+            f" | {loop / table:,.0f} ×, {loop / whole:,.0f} × | {'yes' if found['same'] else 'NO'} |"
+        )
+    return [*lines, ""]
+
+
 def storms(rounds: int) -> list[str]:
     """Return the section on rivals for the last places."""
     found = on_postgresql("bench.matching.storms", "--rounds", rounds)
