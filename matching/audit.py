@@ -4,20 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from accounts.models import VolunteerProfile
+from accounts.models import Block, VolunteerProfile
 from matching.models import Assignment, Offer, Opening, Posting
 from matching.models.postings import DERIVED
 from matching.queries import may_be_asked, rows_of
-from matching.states import LIVE, OfferState
+from matching.states import LIVE, AssignmentState, OfferState
 
 AT_ONCE = 500  # volunteers whose rows are compared
 
 
 def broken() -> Iterator[tuple[str, str]]:
     """Yield double-booked volunteers (I4), wrong counters (I5), foreign regions (I12), late answers (I15),
-    and rows of the search that are not true (I19)."""
+    rows of the search that are not true (I19), and pairs that are brought together again (I20)."""
     live = Assignment.objects.filter(state__in=LIVE).select_related("opening")
     last: dict[int, Assignment] = {}
     for task in live.order_by("volunteer", "opening__starts_at", "pk").iterator():
@@ -43,6 +43,23 @@ def broken() -> Iterator[tuple[str, str]]:
     for pk in late.values_list("pk", flat=True):
         yield "I15", f"matching_offer#{pk}: accepted after it had expired"
     yield from _postings()
+    yield from _parted()
+
+
+def _parted() -> Iterator[tuple[str, str]]:
+    """Yield offers that wait between two who are not to meet again, and tasks to come that they agreed on
+    since; what was agreed before is theirs to call off."""
+    blocks = Block.objects.filter(
+        lifted_at__isnull=True,
+        resident=OuterRef("opening__visit__request__resident"),
+        volunteer__user=OuterRef("volunteer"),
+    )
+    offers = Offer.objects.filter(Exists(blocks), state=OfferState.SENT)
+    since = blocks.filter(made_at__lt=OuterRef("made_at"))
+    tasks = Assignment.objects.filter(Exists(since), state=AssignmentState.LIVE)
+    for table in (offers, tasks):
+        for row in table.order_by("pk"):
+            yield "I20", f"{row._meta.db_table}#{row.pk}: of a pair that is not to meet again"
 
 
 def _postings() -> Iterator[tuple[str, str]]:

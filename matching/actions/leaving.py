@@ -52,11 +52,11 @@ def let_go(*, volunteer: User, now: datetime) -> None:
 
 @transaction.atomic
 def keep_apart(*, block: Block, now: datetime) -> None:
-    """Take back what was offered to the volunteer of a new block with its resident, and end the resident's own
-    wish for them. Who says yes at the same moment comes before the block, or is refused by it.
+    """Take back what was offered to the volunteer of a new block with its resident, and end the resident's
+    own wish for them. Who says yes at the same moment comes before the block, or is refused by it.
 
     A wish stands on when the volunteer's side does not want to: that it ended would tell. It moves nothing,
-    since the block is a hard rule. So do tasks that were agreed: each side can call them off.
+    since the block is a hard rule. Tasks that were agreed stand on as well; each side can call them off.
     """
     user = block.volunteer.user_id
     offers = Offer.objects.filter(

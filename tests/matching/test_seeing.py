@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from accounts import actions as people
-from accounts.models import VolunteerProfile
+from accounts.models import Block, VolunteerProfile
 from accounts.states import BlockSide, DeskRole, Purpose
 from kernel import guards
 from matching import actions, audit, queries
@@ -240,6 +240,33 @@ def test_every_reason_has_words():
         ("rested", {}),
     ]
     assert all(isinstance(reason_words(Reason(code, 1.0, facts)), str) for code, facts in codes)
+
+
+def test_verify_names_pairs_that_are_brought_together_again():
+    """As a look at the blocks that came too early would leave it, or a hand in the database."""
+    before, offer, after = matching.assignment(), matching.offer(), matching.assignment()
+    for row in (before, offer, after):
+        resident = row.opening.visit.request.resident
+        people.add_block(
+            resident=resident,
+            volunteer=row.volunteer.volunteer,
+            side=BlockSide.RESIDENT,
+            by=resident.user,
+            now=NOON,
+        )
+    assert list(audit.broken()) == []
+
+    guards.drop(connection)
+    sql("UPDATE matching_offer SET state = 'SENT' WHERE id = %s", [offer.pk])
+    later = NOON + timedelta(minutes=1)
+    Assignment.objects.filter(pk=after.pk).update(made_at=later)
+
+    assert list(audit.broken()) == [
+        ("I20", f"matching_offer#{offer.pk}: of a pair that is not to meet again"),
+        ("I20", f"matching_assignment#{after.pk}: of a pair that is not to meet again"),
+    ]
+    Block.objects.update(lifted_at=later)
+    assert list(audit.broken()) == []
 
 
 def test_verify_names_what_is_broken():
