@@ -44,6 +44,7 @@ class MatchingConfig(AppConfig):
             subscribe(name, handlers.on_volunteer_changed, within=True)
         for name in (people.CONSENT_GIVEN, people.CONSENT_WITHDRAWN):
             subscribe(name, handlers.on_consent_changed, within=True)
+            subscribe(name, handlers.on_consent_decided)
         subscribe(people.PERSON_ERASED, handlers.on_person_erased, within=True)
         for name in (
             *(events.ASSIGNMENT_MADE, events.ASSIGNMENT_DONE),

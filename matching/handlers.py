@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from accounts.models import Block, Credential, User, VolunteerProfile
+from accounts.models import Block, Credential, ResidentProfile, User, VolunteerProfile
 from accounts.states import Purpose
 from help_requests.models import Visit
 from kernel.models import Event
 from matching import actions, queries
 from matching.models import Assignment, Offer, Opening
+from matching.states import OpeningState
 from organizations.models import Shift
 
 
@@ -92,10 +93,21 @@ def on_volunteer_changed(event: Event, now: datetime) -> None:
 
 
 def on_consent_changed(event: Event, now: datetime) -> None:
-    """Somebody may be asked automatically, or not any more: the search knows it (within)."""
+    """Somebody may be asked automatically, or asked for, or not any more: the search and the openings know it
+    (within)."""
     if event.data.get("purpose") == Purpose.MATCHING:
         asked = VolunteerProfile.objects.filter(user__consents=event.subject_id)
         actions.post(volunteers=list(asked.values_list("pk", flat=True)), now=now)
+        for resident in ResidentProfile.objects.filter(consents=event.subject_id):
+            actions.follow_consent(resident=resident, now=now)
+
+
+def on_consent_decided(event: Event, now: datetime) -> None:
+    """A resident allows automatic matching, or does not: the first are asked, or the dispatcher is told."""
+    if event.data.get("purpose") == Purpose.MATCHING:
+        needs = Opening.objects.filter(visit__request__resident__consents=event.subject_id)
+        for opening in needs.filter(state=OpeningState.OPEN).order_by("starts_at", "pk"):
+            actions.send_wave(opening=opening, now=now)
 
 
 def on_person_erased(event: Event, now: datetime) -> None:

@@ -67,6 +67,8 @@ def offer_to(
     waiting = locked.offers.filter(state=OfferState.SENT).count()
     if locked.state != OpeningState.OPEN or locked.starts_at <= now:
         return None, ["opening_closed"]
+    if not locked.automatic:
+        return None, ["by_hand"]
     if asked.exists() or locked.filled + waiting >= locked.places:
         return None, ["asked_already"]
     if against := queries.why_not(locked, volunteer, now=now):

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import ResidentProfile
 from accounts.queries import has_consent
 from accounts.states import Purpose, SkillLevel
 from help_requests import actions as requests
@@ -17,12 +18,18 @@ from kernel.refusals import Conflict
 from kernel.transitions import move
 from matching import events
 from matching.actions.assignments import mark_no_show
-from matching.actions.places import lapse_applications, lock_opening, withdraw_offers
+from matching.actions.places import (
+    lapse_applications,
+    lock_opening,
+    lock_openings,
+    withdraw_offers,
+)
 from matching.guards import NO_OVERLAP_MOVED
 from matching.models import Opening
 from matching.states import LIVE, AssignmentState, OpeningState
 from organizations.models import Shift
 
+RUNNING = [OpeningState.OPEN, OpeningState.FULL]
 PATIENCE = timedelta(hours=24)  # after the end, before silence counts as "did not come"
 
 
@@ -151,6 +158,25 @@ def follow_shift(*, shift: Shift, now: datetime) -> None:
         )
 
 
+@transaction.atomic
+def follow_consent(*, resident: ResidentProfile, now: datetime) -> None:
+    """Keep the openings of ``resident`` that run true to whether they allow automatic matching. Without it no
+    wave and no plan asks for them, a person chooses; who was asked already may still answer.
+
+    They are to be looked at afterwards (``send_wave``): the first are asked, or the dispatcher is told.
+    """
+    automatic = has_consent(resident, Purpose.MATCHING)
+    running = Opening.objects.filter(
+        visit__request__resident=resident, state__in=RUNNING, ends_at__gt=now
+    )
+    keys = list(running.exclude(automatic=automatic).values_list("pk", flat=True))
+    lock_openings(keys)
+    anew = {"escalated_at": None, "raises_at": None} if automatic else {}
+    Opening.objects.filter(pk__in=keys).update(
+        automatic=automatic, next_wave_at=None, widening=None, **anew
+    )
+
+
 def cancel_opening(*, opening: Opening, now: datetime) -> None:
     """Bring a locked opening to CANCELLED; who was asked or had a place is told after commit."""
     if not Opening.machine.is_final(opening.state):
@@ -186,8 +212,7 @@ def close_past_openings(*, now: datetime, most: int = 500) -> int:
 
     Who took a place and was never seen is given 24 hours before the clock says "did not come".
     """
-    running = [OpeningState.OPEN, OpeningState.FULL]
-    over = Opening.objects.filter(state__in=running, ends_at__lte=now).order_by("ends_at", "pk")
+    over = Opening.objects.filter(state__in=RUNNING, ends_at__lte=now).order_by("ends_at", "pk")
     closed = 0
     for pk in over.values_list("pk", flat=True)[:most]:
         closed += _close(pk, now=now)

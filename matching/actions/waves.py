@@ -20,8 +20,9 @@ def send_wave(*, opening: Opening, now: datetime) -> list[Offer]:
     """Ask as many of the best as make it sure enough that they and the open offers fill the places that are
     left (``engine.waves``); nobody when the open offers do so already.
 
-    By night it waits for the morning. When nobody is left to ask the dispatcher is told, once, with what
-    would find more people (``opening.escalated``). Shifts are applied for.
+    By night it waits for the morning. When nobody is left to ask, or the resident wants a person to choose,
+    the dispatcher is told, once, with what would find more people (``opening.escalated``). Shifts are applied
+    for.
     """
     opening = lock_opening(opening.pk)
     if opening.state != OpeningState.OPEN or opening.starts_at <= now or opening.visit is None:
@@ -29,8 +30,10 @@ def send_wave(*, opening: Opening, now: datetime) -> list[Offer]:
     offers: list[Offer] = []
     if opening.automatic:
         offers = _ask(opening, now=now)
-    elif queries.next_end(opening, now=now) is None:
-        _escalate(opening, now=now)
+    else:
+        opening.next_wave_at = None
+        if queries.next_end(opening, now=now) is None:
+            _escalate(opening, now=now)
     opening.save(update_fields=["wave", "next_wave_at", "escalated_at", "raises_at", "widening"])
     return offers
 
