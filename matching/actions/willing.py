@@ -10,6 +10,7 @@ from kernel.workdays import local_date
 from matching import events, queries, rules
 from matching.actions.postings import post
 from matching.models import Duty, KindPause
+from matching.queries.possible import pause_of
 from regions.places import check_point, snap
 
 
@@ -20,10 +21,14 @@ def go_on_duty(
     """Be first in line for what is urgent, for two hours from now; the place (none: the home area) is
     snapped to the grid. Said again, the two hours begin anew.
 
-    Raises ``Conflict`` (``not_ready``: who may not be asked at all) or ``Invalid`` (``foreign_point``).
+    Raises ``Conflict`` (``not_ready``: who may not be asked at all; ``paused``) or ``Invalid``
+    (``foreign_point``).
     """
-    profiles = VolunteerProfile.objects.filter(queries.may_be_asked(), user=by)
-    rules.check_goes_on_duty(may=profiles.exists() and queries.allows_matching(by))
+    profile = VolunteerProfile.objects.filter(queries.may_be_asked(), user=by).first()
+    rules.check_goes_on_duty(
+        may=profile is not None and queries.allows_matching(by),
+        paused_until=pause_of(profile, now=now) if profile else None,
+    )
     point: tuple[float | None, float | None] = None, None
     if lat is not None and lng is not None:
         check_point(lat, lng, field="place")

@@ -8,7 +8,9 @@ from accounts.models import ResidentProfile, User
 from accounts.queries import acting
 from kernel.events import record
 from matching import events, rules
+from matching.actions.places import lock_volunteers
 from matching.models import Assignment, Wished
+from matching.queries.wished import is_parted
 
 
 def _speaks(resident: ResidentProfile, by: User, *, now: datetime) -> bool:
@@ -17,15 +19,22 @@ def _speaks(resident: ResidentProfile, by: User, *, now: datetime) -> bool:
 
 @transaction.atomic
 def wish_again(*, assignment: Assignment, by: User, now: datetime) -> Wished:
-    """Wish that who served comes again; wished again, nothing changes.
+    """Wish that who served comes again; wished again, nothing changes. What the volunteer's side does not
+    want is not told: such a wish is taken down, and moves nothing.
 
-    Raises ``NotAllowed`` (``not_your_side``) or ``Conflict`` (``no_resident``, ``not_served``).
+    Raises ``NotAllowed`` (``not_your_side``) or ``Conflict`` (``no_resident``, ``not_served``, ``parted``).
     """
     visit = assignment.opening.visit
     rules.check_has_resident(visit=visit)
     assert visit is not None
     resident = visit.request.resident
     rules.check_wishes(speaks=_speaks(resident, by, now=now), state=assignment.state)
+    lock_volunteers(
+        [assignment.volunteer_id]
+    )  # a block of the same moment comes before, or ends it
+    rules.check_not_parted(
+        parted=is_parted(resident=resident.pk, volunteer=assignment.volunteer_id)
+    )
     wished, made = Wished.objects.get_or_create(
         resident=resident,
         volunteer_id=assignment.volunteer_id,

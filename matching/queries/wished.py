@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from accounts import queries as people
-from accounts.models import User
+from accounts.models import Block, User
+from accounts.states import BlockSide
 from matching.models import Wished
 
 
@@ -16,6 +17,12 @@ def wished_for(viewer: User | None, *, now: datetime) -> QuerySet[Wished]:
     mine = people.resident_keys(viewer, now=now)
     standing = Wished.objects.filter(resident__in=mine, ended_at__isnull=True)
     return standing.select_related("resident", "volunteer__volunteer").order_by("-pk")
+
+
+def is_parted(*, resident: int, volunteer: int) -> bool:
+    """Say whether the resident's own side does not want to meet this volunteer (the user's key) again."""
+    blocks = Block.objects.filter(resident=resident, volunteer__user=volunteer)
+    return blocks.filter(side=BlockSide.RESIDENT, lifted_at__isnull=True).exists()
 
 
 def wished_by(resident: int) -> QuerySet[Wished]:

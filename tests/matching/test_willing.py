@@ -104,6 +104,24 @@ def test_only_who_may_be_asked_goes_on_duty():
         actions.go_on_duty(lat=0.0, lng=0.0, by=me, now=NOON)
 
 
+def test_not_on_a_pause_until_it_is_over_or_ended():
+    me, today = matching.ready_volunteer(), local_date(NOON)
+
+    def pause(until):
+        people.set_limits(
+            volunteer=me.volunteer, minutes_per_week=600, paused_until=until, by=me, now=NOON
+        )
+
+    pause(today)
+    with refused("paused") as caught:
+        actions.go_on_duty(by=me, now=NOON)
+    assert "2026-03-04" in caught.value.message
+    tomorrow = NOON + 24 * HOUR
+    assert actions.go_on_duty(by=me, now=tomorrow).until == tomorrow + 2 * HOUR
+    pause(None)
+    assert actions.go_on_duty(by=me, now=NOON).until == NOON + 2 * HOUR
+
+
 def deliver():
     while deliveries.run_due(clock=lambda: NOON):
         pass

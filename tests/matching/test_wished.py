@@ -52,6 +52,35 @@ def test_who_is_wished_for_is_first_and_the_planner_is_told(served, clock):
     assert not queries.wished_for(resident.user, now=clock.now).exists()
 
 
+def test_whom_one_does_not_want_to_meet_again_is_not_wished_for(served, clock):
+    side = served.opening.visit.request.resident.user
+    wished = actions.wish_again(assignment=served, by=side, now=clock.now)
+    before = last_event()
+
+    block = actions.part_ways(assignment=served, by=side, now=clock.now)
+
+    assert names_since(before) == ["block.made", "wish.ended"]
+    wished.refresh_from_db()
+    assert wished.ended_at == clock.now
+    with refused("parted"):
+        actions.wish_again(assignment=served, by=side, now=clock.now)
+    people.lift_block(block=block, by=side, now=clock.now)
+    assert actions.wish_again(assignment=served, by=side, now=clock.now).ended_at is None
+
+
+def test_that_the_other_side_does_not_want_to_is_not_told_and_counts(served, clock):
+    resident = served.opening.visit.request.resident
+    wished = actions.wish_again(assignment=served, by=resident.user, now=clock.now)
+
+    actions.part_ways(assignment=served, by=served.volunteer, now=clock.now)
+
+    assert list(queries.wished_for(resident.user, now=clock.now)) == [wished]
+    assert actions.wish_again(assignment=served, by=resident.user, now=clock.now) == wished
+    again = help_requests.visit(resident, starts_at=served.opening.starts_at + (clock.now - NOON))
+    need = matching.opening(again, now=clock.now)
+    assert queries.candidates(need, now=clock.now) == []
+
+
 def test_only_the_residents_side_wishes_and_only_once_it_was_done(served, clock):
     live = matching.assignment()
     resident, stranger = live.opening.visit.request.resident, accounts.user()
