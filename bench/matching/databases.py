@@ -10,9 +10,10 @@ from ops import servers
 
 
 def _run(module: str, words: list[str], **more: str) -> Any:
+    clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     answer = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", module, *words],
-        env={**os.environ, **more},
+        env={**clean, **more},
         stdout=subprocess.PIPE,
         check=True,
         text=True,
@@ -22,7 +23,7 @@ def _run(module: str, words: list[str], **more: str) -> Any:
 
 def on_sqlite(module: str, *words: object) -> Any:
     """Return what ``module`` prints (JSON) with a new SQLite file."""
-    return _run(module, list(map(str, words)), DATABASE_URL="")
+    return _run(module, list(map(str, words)))
 
 
 def on_postgresql(module: str, *words: object) -> Any:
