@@ -31,6 +31,7 @@ from notifications.queries.stage import (
     body_link,
     coming,
     desk_link,
+    farther_facts,
     moment,
     names,
     opening_facts,
@@ -132,7 +133,7 @@ def _shift(event: Event) -> Scene:
 def _opening(event: Event) -> Scene:
     row = Opening.objects.select_related(*OPENING, "region__parent").get(pk=event.subject_id)
     return Scene(
-        facts=opening_facts(row),
+        facts={**opening_facts(row), **farther_facts(row)},
         link=desk_link(row),
         desk_link=desk_link(row),
         organization=row.organization,

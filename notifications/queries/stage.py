@@ -83,6 +83,13 @@ def opening_facts(opening: Opening) -> dict[str, Any]:
     }
 
 
+def farther_facts(opening: Opening) -> dict[str, int]:
+    """Return the least way farther at which anybody more was found when nobody was left to ask."""
+    for km, people in (opening.widening or {}).get("radius", [])[:1]:
+        return {"farther_km": km, "farther_people": people}
+    return {}
+
+
 def desk_link(opening: Opening) -> str:
     """Return where who works on it sees an opening."""
     if opening.visit:

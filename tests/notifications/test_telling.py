@@ -5,9 +5,11 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from accounts import actions as people
-from accounts.states import DeskRole, ProxyKind
+from accounts.models import VolunteerProfile
+from accounts.states import DeskRole, ProxyKind, Purpose
 from help_requests import actions as requests
 from incentives import actions as incentives
 from incentives.models import StarLevel
@@ -350,6 +352,26 @@ def test_where_nobody_is_found_the_street_is_told_first_and_later_the_district(d
 
     assert kinds(street).count("opening_escalated") == 1
     assert kinds(district)[-1] == "opening_escalated"
+
+
+def test_the_office_is_told_who_could_come_from_farther_away(deliver):
+    resident = accounts.resident()
+    people.give_consent(
+        subject=resident, purpose=Purpose.MATCHING, text_version="1", by=resident.user, now=NOON
+    )
+    need = make_matching.opening(help_requests.visit(resident))
+    far = make_matching.ready_volunteer()
+    place = {"lat": need.lat + 4.5 / 111.2, "lng": need.lng}
+    VolunteerProfile.objects.filter(user=far).update(**place, radius_m=3000)
+    matching.post(volunteers=[far.volunteer.pk], now=NOON)
+    street = accounts.officer()
+    matching.send_wave(opening=need, now=NOON)
+    deliver()
+
+    notice = Notice.objects.get(kind="opening_escalated", user=street)
+
+    with translation.override("en"):
+        assert "1 person more could go" in queries.rendered(notice).text
 
 
 def test_a_task_called_off_by_the_desk_is_told_the_volunteer(deliver, kinds):
