@@ -312,3 +312,31 @@ def test_agreed_and_changed_at_once_the_search_knows_both(race):
 
         assert outcomes(results) == {"done": 2}
         assert list(audit.broken()) == []
+
+
+def test_a_block_while_it_is_accepted(race):
+    """Either the yes came before, or nothing stands offered any more; nobody waits for each other."""
+    for _round in range(10):
+        offer = matching.offer()
+        me, resident = offer.volunteer, offer.opening.visit.request.resident
+
+        def accept(offer: Offer = offer, me: Any = me) -> None:
+            actions.accept_offer(offer=Offer.objects.get(pk=offer.pk), by=me, now=NOON)
+
+        def part(me: Any = me, resident: Any = resident) -> None:
+            people.add_block(
+                resident=resident,
+                volunteer=me.volunteer,
+                side="RESIDENT",
+                by=resident.user,
+                now=NOON,
+            )
+
+        accepted, parted = race(2, lambda n, deeds=(accept, part): deeds[n]())
+
+        offer.refresh_from_db()
+        came_first = not isinstance(accepted, Exception)
+        assert set(outcomes([accepted, parted])) <= {"done", "offer_answered", "does_not_fit"}
+        assert not isinstance(parted, Exception)
+        assert offer.state == ("ACCEPTED" if came_first else "WITHDRAWN")
+        assert list(audit.broken()) == []
