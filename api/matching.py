@@ -18,6 +18,7 @@ from matching.engine import Reason
 from matching.models import Application, Opening
 from matching.queries.askable import askable
 from matching.queries.board import verdict
+from matching.queries.nearby import nearby
 from matching.states import DeclineReason
 from regions.models import named
 
@@ -57,6 +58,7 @@ class CandidateCard(Shape):
     parts = serializers.DictField(child=serializers.FloatField(), source="candidate.parts")
     distance_m = serializers.IntegerField(source="candidate.distance_m", allow_null=True)
     reasons = serializers.ListField(child=serializers.CharField())
+    against = serializers.ListField(child=serializers.CharField())
 
 
 class Somebody(Shape):
@@ -98,6 +100,25 @@ class LessSkillCard(Shape):
     people = serializers.IntegerField()
 
 
+class CountedCard(Shape):
+    """A sentence, and of how many people it is true."""
+
+    words = serializers.CharField()
+    people = serializers.IntegerField()
+
+
+class NearbyCard(Shape):
+    """Why people cannot go. ``near``: who may be asked at all and comes so far (500 are looked at); ``able``
+    of them have the skills and languages; ``met`` of these were asked or come already; ``against``: the first
+    rule in the way of the others; ``only_paper``: what lacks to those who lack nothing but papers."""
+
+    near = serializers.IntegerField()
+    able = serializers.IntegerField()
+    met = serializers.IntegerField()
+    against = CountedCard(many=True)
+    only_paper = CountedCard(many=True)
+
+
 class WideningCard(Shape):
     """About how many people more could be asked, if one thing were otherwise; what finds nobody is left
     out. ``gender``: without the wish; ``category``: people who did not choose this kind of service."""
@@ -107,6 +128,7 @@ class WideningCard(Shape):
     skill = LessSkillCard(many=True)
     gender = serializers.IntegerField()
     category = serializers.IntegerField()
+    nearby = NearbyCard()
 
 
 def widening_of(found: dict[str, Any]) -> dict[str, Any]:
@@ -267,10 +289,11 @@ class Openings(ReadOperations):
     @extend_schema(responses=WideningCard)
     @action(detail=True, methods=["get"], pagination_class=None)
     def widening(self, request: Request, ref: str) -> Response:
-        """Say what would find more people for this opening, counted when asked."""
+        """Say what would find more people for this opening, and why others cannot go; counted when asked."""
         row, now = self.get_object(), timezone.now()
         rules.check_dispatches(may=queries.may_dispatch(self.viewer, row, now=now))
-        return Response(WideningCard(widening_of(queries.widening(row, now=now))).data)
+        found = widening_of(queries.widening(row, now=now))
+        return Response(WideningCard({**found, "nearby": nearby(row, now=now)}).data)
 
     @extend_schema(request=Somebody, responses={201: OfferCard})
     @action(detail=True, methods=["post"])

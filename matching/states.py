@@ -197,6 +197,16 @@ REASONS = {
     "week_full": _("the chosen hours of the week are used up"),
     "own_only": _("only the organization's own volunteers"),
     "not_asked": _("does not want to be asked automatically"),
+    # What speaks against somebody who can go; see ``queries.against``.
+    "not_chosen": _("did not choose this kind of help: plans and automatic offers pass them over"),
+    "kind_paused": _("does not want to be asked for this kind of help for a while"),
+    "asked_enough": _(
+        "asked %(day)d times in a day and %(week)d in 7 days: enough for automatic offers"
+    ),
+    "asked_lately": _("asked %(week)d times in the last 7 days"),
+    "far": _("lives %(km).1f km away"),
+    "unreliable": _("comes to only %(share)d%% of what was agreed"),
+    "new": _("has not served yet"),
     # What comes between a plan and its offers; see ``actions.runs``.
     "asked_already": _("was asked already, or others were asked for the place"),
     "opening_closed": _("nobody is needed there any more"),

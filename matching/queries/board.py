@@ -24,7 +24,7 @@ from matching.engine.order import worth
 from matching.engine.score import Parts
 from matching.models import Offer, Opening
 from matching.queries.facts import need_of
-from matching.queries.visible import candidates, live_assignments, openings_for, why_not
+from matching.queries.visible import line_of, live_assignments, openings_for, why_not
 from matching.queries.weights import parameters_now
 from matching.states import OfferState, OpeningState
 from regions.models import Region
@@ -67,6 +67,7 @@ def sifted(
     region: Region | None = None,
     nobody_asked: bool = False,
     escalated: bool = False,
+    by_hand: bool = False,
     order: str = "",
 ) -> QuerySet[Opening]:
     """Return those of ``needs`` that are looked for, ordered by one of ``ORDERS``."""
@@ -78,7 +79,9 @@ def sifted(
         asked = Offer.objects.filter(opening=OuterRef("pk"), state=OfferState.SENT)
         needs = needs.filter(~Exists(asked))
     if escalated:
-        needs = needs.filter(escalated_at__isnull=False)
+        needs = needs.filter(escalated_at__isnull=False, automatic=True)
+    if by_hand:
+        needs = needs.filter(automatic=False)
     return needs.order_by(*ORDERS[order or "start"], "pk")
 
 
@@ -139,5 +142,5 @@ def verdict(opening: Opening, person: VolunteerProfile, *, now: datetime) -> Ver
     said = Verdict(holds_place=False, offer=offer, reasons=words, place=None)
     if not said.can_go:
         return said
-    line = [one.candidate.id for one in candidates(opening, now=now, top=DEEPEST)]
+    line = [one.id for one in line_of(opening, now=now, top=DEEPEST)]
     return said._replace(place=line.index(person.user_id) + 1 if person.user_id in line else None)

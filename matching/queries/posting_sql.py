@@ -32,7 +32,7 @@ Ranges = tuple[Sequence[int], Sequence[int]]  # cells from … to, exclusive
 class Asked(NamedTuple):
     """What is looked for: ``only_willing``, who may be asked without having asked. ``urgency`` (1–4) is known
     to the chance of a yes. To see what would find more: people up to ``beyond_m`` metres farther away than
-    they chose, and with ``any_kind`` whatever categories they chose."""
+    they chose, with ``any_kind`` whatever categories they chose, with ``any_time`` whenever they are free."""
 
     need: Need
     parameters: Parameters
@@ -40,6 +40,7 @@ class Asked(NamedTuple):
     urgency: int = 1
     beyond_m: int = 0
     any_kind: bool = False
+    any_time: bool = False
 
 
 def rows(
@@ -114,7 +115,7 @@ def where(asked: Asked, skill: str) -> tuple[str, list[Any]]:
     need = asked.need
     said = [f"p.skill = %s AND p.level >= {int(need.skills.get(skill, 0))}"]
     values: list[Any] = [skill]
-    for day, bits in _halves(need):
+    for day, bits in () if asked.any_time else _halves(need):
         first = day - timedelta(days=DAYS - 1)
         said.append(
             f"((p.posted_on BETWEEN %s AND %s AND (p.{day_column(day)} & {bits}) = {bits})"  # noqa: S608
@@ -125,7 +126,8 @@ def where(asked: Asked, skill: str) -> tuple[str, list[Any]]:
             " AND e.day = %s AND e.is_free))))"
         )
         values += [first, day, first, day, day, day]
-    said.append(f"{_left(need)} >= {need.minutes}")
+    if not asked.any_time:
+        said.append(f"{_left(need)} >= {need.minutes}")
     if need.gender:
         said.append("p.sex = %s")
         values.append(need.gender)

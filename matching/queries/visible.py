@@ -15,6 +15,7 @@ from kernel.refusals import Conflict
 from matching import rules
 from matching.engine import Candidate, Reason, refusals
 from matching.models import Application, Assignment, Offer, Opening
+from matching.queries.against import against
 from matching.queries.facts import need_of, people_of
 from matching.queries.posting_sql import Asked
 from matching.queries.search import best_of
@@ -130,32 +131,45 @@ def overlapping(*, volunteer: User, opening: Opening) -> Assignment | None:
 
 
 class Shown(NamedTuple):
-    """A candidate with the profile and the sentences that a dispatcher reads."""
+    """A candidate with the profile and the sentences that a dispatcher reads, for and against."""
 
     candidate: Candidate
     profile: VolunteerProfile
     reasons: list[str]
+    against: list[str]
 
 
-def candidates(opening: Opening, *, now: datetime, top: int = 20) -> list[Shown]:
+def line_of(opening: Opening, *, now: datetime, top: int = 20) -> list[Candidate]:
     """Return the best of those who can go, whether or not they want to be asked automatically.
 
     Who was asked already, or holds a place, is left out.
     """
     urgency = rules.urgency_of(opening=opening, now=now)
     asked = Asked(need_of(opening), parameters_now(), urgency=urgency)
-    taken = Q(user__in=Offer.objects.filter(opening=opening).values("volunteer"))
-    taken |= Q(user__in=live_assignments(opening).values("volunteer"))
-    best = best_of(asked, top=top, now=now, without=_keys(taken))
+    taken = VolunteerProfile.objects.filter(user__in=met(opening))
+    gone = set(taken.values_list("pk", flat=True))
+    return best_of(asked, top=top, now=now, without=gone)
+
+
+def met(opening: Opening) -> set[int]:
+    """Return the users who were asked for the opening already, or hold a place."""
+    asked = opening.offers.values_list("volunteer", flat=True)
+    return {*asked, *live_assignments(opening).values_list("volunteer", flat=True)}
+
+
+def candidates(opening: Opening, *, now: datetime, top: int = 20) -> list[Shown]:
+    """Return those of ``line_of`` with what a dispatcher reads of them."""
+    best = line_of(opening, now=now, top=top)
     rows = VolunteerProfile.objects.filter(user__in=[candidate.id for candidate in best])
     profiles = {row.user_id: row for row in rows.select_related("region__parent")}
+    drawbacks = against(opening, best, profiles, parameters_now(), now=now)
     return [
-        Shown(c, profiles[c.id], [rules.reason_words(reason) for reason in c.reasons]) for c in best
+        Shown(one, profiles[one.id], _words(one.reasons), _words(drawbacks[one.id])) for one in best
     ]
 
 
-def _keys(which: Q) -> set[int]:
-    return set(VolunteerProfile.objects.filter(which).values_list("pk", flat=True))
+def _words(reasons: Iterable[Reason]) -> list[str]:
+    return [rules.reason_words(reason) for reason in reasons]
 
 
 def why_not(opening: Opening, volunteer: User, *, now: datetime) -> list[Reason]:

@@ -83,11 +83,11 @@ def _known(opening: Opening) -> set[int]:
 
 def _who(asked: Asked, most: int) -> list[int]:
     skill = min(asked.need.skills, default="")
-    ranges = _cells(asked.need, asked.beyond_m / 1000)
+    ranges = cells_about(asked.need, asked.beyond_m / 1000)
     return [row[0] for row in posting_sql.rows(asked, skill, ranges, most, 0)]
 
 
-def _cells(need: Need, farther_km: float) -> Ranges | None:
+def cells_about(need: Need, farther_km: float) -> Ranges | None:
     """Return the cells in which anybody lives who would come so much farther: each class as far as its own
     cap, and the widest from anywhere."""
     if need.point is None:

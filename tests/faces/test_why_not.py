@@ -191,6 +191,59 @@ def test_the_page_says_who_was_asked_and_each_part_of_who_can_go(clerk):
     assert sum(points) == pytest.approx(float(score), abs=0.5)
 
 
+def test_where_nobody_can_go_the_page_and_the_operation_say_why(clerk):
+    kind = help_requests.service_type("A2", skills={"LAW": 1}, credentials=["LAWYER"])
+    need = matching.opening(help_requests.visit(service_type=kind))
+    lawyer = matching.ready_volunteer()
+    matching.ready_volunteer()
+    path = f"/console/openings/{need.ref}/"
+    visitor, words = Visitor(clerk), "缺少有效证件：律师执业证"
+
+    visitor.see(path, "没有人具备全部所需技能：法律")
+    people.set_skills(volunteer=lawyer.volunteer, skills={"LAW": 1}, by=lawyer, now=NOON)
+
+    visitor.see(path, "附近的 2 位志愿者中，1 位具备所需技能：法律", f"1 位：{words}")
+    visitor.see(f"{path}?more=1", "只差一份证件")
+    told = client_of(clerk).get(f"{V1}openings/{need.ref}/widening/").json()["nearby"]
+    lacking = [{"words": words, "people": 1}]
+    assert told == {"near": 2, "able": 1, "met": 0, "against": lacking, "only_paper": lacking}
+
+
+def test_where_nobody_is_about_or_all_were_asked_it_is_said(clerk):
+    need = matching.opening()
+    path = f"/console/openings/{need.ref}/"
+    visitor = Visitor(clerk)
+
+    visitor.see(path, "没有人的服务范围到得了这里")
+    matching.offer(need, matching.ready_volunteer())
+
+    visitor.see(path, "符合条件的人都已经问过")
+
+
+@both
+def test_what_speaks_against_who_can_go_is_said(door, clerk):
+    need, me = matching.opening(), matching.ready_volunteer()
+    people.set_categories(volunteer=me.volunteer, categories=[], by=me, now=NOON)
+    words = ["没有选这类服务：自动邀约和统筹安排都会跳过", "还没有服务过"]
+
+    if door == "web":
+        Visitor(clerk).see(f"/console/openings/{need.ref}/", *words)
+    else:
+        [one] = client_of(clerk).get(f"{V1}openings/{need.ref}/candidates/").json()
+        assert one["against"] == words
+
+
+def test_five_are_shown_and_the_others_are_one_press_away(clerk):
+    need = matching.opening()
+    for _n in range(7):
+        matching.ready_volunteer()
+
+    shown, more = Visitor(clerk).see(f"/console/openings/{need.ref}/").split("另有 2 位")
+
+    assert shown.count("请这位志愿者") == 5 * len(re.findall("请这位志愿者", more)) // 2
+    assert 'start="6"' in more
+
+
 def test_who_asks_from_the_page_comes_back_to_it(clerk):
     need, person = matching.opening(), matching.ready_volunteer()
     page = f"/console/openings/{need.ref}/"

@@ -69,6 +69,7 @@ def test_nothing_of_elsewhere_of_before_or_of_shifts(clerk):
     ("asked", "wanted"),
     [
         ("urgency=URGENT", "urgent"),
+        ("by_hand=on", "asked urgent neighbour"),
         ("region=310101002", "neighbour"),
         ("escalated=on", "escalated"),
         ("nobody_asked=on", "urgent neighbour escalated"),
@@ -86,7 +87,7 @@ def test_it_is_sifted_and_ordered(asked, wanted, clock: Clock):
     }
     matching.offer(rows["asked"])
     Opening.objects.filter(pk=rows["escalated"].pk).update(
-        escalated_at=NOON, opened_at=NOON - timedelta(days=1)
+        escalated_at=NOON, opened_at=NOON - timedelta(days=1), automatic=True
     )
 
     page = Visitor(accounts.officer(DeskRole.DISTRICT, district())).see(f"{PAGE}?{asked}")

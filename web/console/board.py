@@ -47,6 +47,7 @@ class BoardForm(Form):
     )
     nobody_asked = forms.BooleanField(label=gettext_lazy("Nobody is asked now"), required=False)
     escalated = forms.BooleanField(label=gettext_lazy("Nobody left to ask"), required=False)
+    by_hand = forms.BooleanField(label=gettext_lazy("A person chooses here"), required=False)
 
 
 def _named(own: list[Region]) -> list[Region]:

@@ -21,6 +21,8 @@ from matching import actions, queries
 from matching.models import Opening
 from matching.queries.askable import askable
 from matching.queries.board import Tried, Verdict, offers_of, tried, verdict, worth_of
+from matching.queries.nearby import MOST, nearby
+from matching.rules import skill_words
 from matching.states import OpeningState
 from web.console.otherwise import Other, others
 from web.shared.forms import Form, TextField, show
@@ -28,7 +30,7 @@ from web.shared.pages import came_from, me, one
 from web.shared.parts import Part, parts_of
 from web.shared.posts import area
 
-UNFOLDED = 3  # of the candidates, whose reasons are read without a press
+SHOWN = 5  # of the candidates; the others are one press away
 
 
 class WhyNotForm(Form):
@@ -68,7 +70,8 @@ def _candidates(row: Opening, now: datetime) -> list[dict[str, Any]]:
                 "score": 100 * candidate.score,
                 "distance_m": candidate.distance_m,
                 "parts": lines,
-                "is_open": len(found) < UNFOLDED,
+                "against": shown.against,
+                "number": len(found) + 1,
                 "widest": max((line.most for line in lines), default=0.0),
             }
         )
@@ -107,6 +110,8 @@ def opening(request: HttpRequest, ref: str) -> HttpResponse:
     row = one(queries.openings_for(user, now=now).filter(visit__isnull=False), ref)
     form = WhyNotForm(request.GET if "volunteer" in request.GET else None)
     is_open = row.state == OpeningState.OPEN and row.starts_at > now
+    found = _candidates(row, now) if is_open else []
+    looks_about = is_open and (not found or "more" in request.GET)
     return show(
         request,
         "web/console/opening.html",
@@ -117,7 +122,11 @@ def opening(request: HttpRequest, ref: str) -> HttpResponse:
         asked_for=_asked_for(row),
         offers=offers_of(row),
         tried=tried([row]).get(row.pk, Tried()),
-        candidates=_candidates(row, now) if is_open else [],
+        candidates=found[:SHOWN],
+        further=found[SHOWN:],
+        about=nearby(row, now=now) if looks_about else None,
+        wants_of_all=skill_words(row.skills),
+        most=MOST,
         answer=_why_not(form, row, user, now),
         others=_others(request, row, now) if is_open else None,
     )
