@@ -51,6 +51,8 @@ def need(code: str = "B1", *, hours: int = 0, visit: Any = None, **kind: Any) ->
 def test_somebody_can_go_now_from_home_or_another_street(door, away, me):
     place = street("310115001")
     if door == "web":
+        page = Visitor(me).see("/volunteer/duty/", f'<optgroup label="{place.parent}">')
+        assert f'value="{place.code}">{place}<' in page.replace("\n", "").replace("  ", "")
         Visitor(me).do("/volunteer/duty/", region=place.code if away else "home")
     else:
         body = {"region": place.code} if away else {}
@@ -185,6 +187,32 @@ def test_what_does_not_fit_or_is_another_s_is_not_there(door, me):
             path = f"{V1}me/possible/{ref}/apply/"
             said(client_of(user).post(path, {}, format="json"), 404)
     assert not Assignment.objects.exists()
+
+
+def test_a_card_says_what_is_needed_and_is_looked_at_before_it_is_taken(me):
+    fits = need("C7", skills={SkillCode.READING: 1}, visit={"language": "SHANGHAINESE"})
+    type(fits.visit.request.resident).objects.update(no_voice=True)
+    skills = {SkillCode.READING: 2, SkillCode.SHANGHAINESE: 1}
+    people.set_skills(volunteer=me.volunteer, skills=skills, by=me, now=NOON)
+    visitor, path = Visitor(me), f"/volunteer/possible/{fits.ref}/apply/"
+
+    card = visitor.see("/volunteer/possible/", f'href="{path}"')
+    check = visitor.see(path, f'action="{path}"')
+
+    for page in (card, check):
+        for words in (str(SkillCode.READING.label), "上海话", "请发文字，不要打电话"):
+            assert words in page, words
+    assert "<form" not in card.split('id="fits"')[1].split("</section>")[0]
+    assert not Assignment.objects.exists()
+
+
+def test_who_is_not_ready_looks_but_has_no_button(me):
+    fits = need()
+    me.volunteer.suspended_at = NOON
+    me.volunteer.save()
+    path = f"/volunteer/possible/{fits.ref}/apply/"
+
+    assert f'action="{path}"' not in Visitor(me).see(path, "完成注册")
 
 
 def test_who_is_not_ready_sees_but_does_not_take(me):

@@ -1,5 +1,6 @@
 """ "I can go now": first in line for what is urgent, for two hours."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -18,11 +19,12 @@ from kernel.refusals import allowed
 from matching import actions, queries, rules
 from matching.models import Duty
 from matching.queries.possible import pause_of
+from regions.models import Region
 from regions.places import haversine_m
 from regions.queries import streets
 from web.shared.forms import Form, carry_out, show
 from web.shared.pages import me
-from web.shared.places import full_name, offer_places
+from web.shared.places import full_name
 from web.shared.templatetags.hub import clock
 from web.volunteer.register import own_profile
 
@@ -68,6 +70,14 @@ class DutyForm(Form):
     )
 
 
+def _by_district(places: Iterable[Region]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the streets as groups of choices, each under the name of its district."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for street in places:
+        found.setdefault(str(street.parent), []).append((street.code, str(street)))
+    return list(found.items())
+
+
 @login_required
 def duty(request: HttpRequest) -> HttpResponse:
     """Be first in line, from home or from another street."""
@@ -75,9 +85,9 @@ def duty(request: HttpRequest) -> HttpResponse:
     if own_profile(request) is None:
         return redirect("web:register-identity")
     form = DutyForm(request.POST if request.method == "POST" else None, initial={"region": HOME})
-    places = offer_places(form, streets(), empty="")
+    places = {street.code: street for street in streets()}
     field: Any = form.fields["region"]
-    field.choices = [(HOME, _("My home area")), *field.choices]
+    field.choices = [(HOME, _("My home area")), *_by_district(places.values())]
 
     def act(given: dict[str, Any]) -> Duty:
         street = places.get(given["region"])

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -11,11 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from accounts.models import VolunteerProfile
 from accounts.queries import volunteers_for
-from accounts.states import Category, CredentialKind, SkillCode, SkillLevel
+from accounts.states import LANGUAGES, Category, CredentialKind, SkillCode, SkillLevel
 from kernel.text import enumerated
 from matching import actions, queries
 from matching.models import Opening
@@ -76,6 +75,35 @@ def _away_m(profile: VolunteerProfile, need: Opening) -> int | None:
     return round(haversine_m(profile.lat, profile.lng, need.lat, need.lng))  # type: ignore[arg-type]
 
 
+def _skills(need: Opening) -> list[str]:
+    """Return the skills that are needed, in words; a language has its own line."""
+    return [
+        _("%(skill)s (%(level)s)")
+        % {"skill": SkillCode(code).label, "level": SkillLevel(level).label}
+        for code, level in sorted(need.skills.items())
+        if code not in LANGUAGES
+    ]
+
+
+def _card(profile: VolunteerProfile, need: Opening) -> dict[str, Any]:
+    """Return what is shown of a need: nothing of who needs it but how to speak with them."""
+    assert need.visit is not None
+    request = need.visit.request
+    return {
+        "need": need,
+        "away": _away_m(profile, need),
+        "skills": _skills(need),
+        "language": request.get_language_display(),
+        "no_voice": request.resident.no_voice,
+        "insured": bool(request.service_type and request.service_type.insured),
+    }
+
+
+def _may_take(request: HttpRequest, row: VolunteerProfile) -> bool:
+    mine = volunteers_for(me(request), now=timezone.now())
+    return mine.filter(queries.may_be_asked(), pk=row.pk).exists()
+
+
 @login_required
 def possible(request: HttpRequest) -> HttpResponse:
     """Show the needs that fit; kind, time and street, and nothing about who needs it."""
@@ -83,12 +111,11 @@ def possible(request: HttpRequest) -> HttpResponse:
     if row is None:
         return redirect("web:register-identity")
     found = queries.possible(row, now=now)
-    mine = volunteers_for(me(request), now=now).filter(queries.may_be_asked(), pk=row.pk)
     fits = sorted(found.fits, key=lambda need: (need.starts_at, need.ref))
     context = {
         "is_placed": row.lat is not None,
-        "may_take": bool(fits) and mine.exists(),
-        "fits": [(need, _away_m(row, need)) for need in fits],
+        "may_take": bool(fits) and _may_take(request, row),
+        "fits": [_card(row, need) for need in fits],
         "more": list(_lines(found)),
         "found": found,
     }
@@ -96,14 +123,16 @@ def possible(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
 def apply(request: HttpRequest, ref: str) -> HttpResponse:
-    """Take a place of a need that was named as fitting; any other is not there."""
+    """Take a place of a need that was named as fitting, after a look at it; any other is not there."""
     row, now = own_profile(request), timezone.now()
     fits = queries.possible(row, now=now).fits if row else []
     need = next((need for need in fits if need.ref == ref), None)
-    if need is None:
+    if row is None or need is None:
         raise Http404
+    if request.method != "POST":
+        context = {**_card(row, need), "may_take": _may_take(request, row)}
+        return render(request, "web/volunteer/possible_check.html", context)
     made = actions.apply(opening=need, by=me(request), now=now)
     if made.state != ApplicationState.ACCEPTED:
         messages.success(request, _("It is full. You are on the waiting list; we tell you."))
