@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +20,7 @@ from kernel.workdays import local_date
 from matching import actions as matching
 from matching import queries as matched
 from web.shared.forms import DayField, Form, TextField, carry_out, show
-from web.shared.pages import me, one
+from web.shared.pages import came_from, me, one
 
 KINDS = [kind for kind in ProxyKind.choices if kind[0] != ProxyKind.HOTLINE]
 
@@ -29,14 +30,20 @@ def people(request: HttpRequest) -> HttpResponse:
     """List who acts for me, for whom I act, and the pairs that are not brought together again."""
     user, now = me(request), timezone.now()
     grants = queries.my_grants(user, now=now).order_by("-pk")
+    blocks = queries.blocks_for(user, now=now).filter(lifted_at__isnull=True)
+    apart = {(block.resident_id, block.volunteer.user_id) for block in blocks}
     return render(
         request,
         "web/resident/people.html",
         {
             "for_me": [g for g in grants if g.resident.user_id == user.pk],
             "by_me": [g for g in grants if g.proxy_id == user.pk],
-            "wished": matched.wished_for(user, now=now),
-            "blocks": queries.blocks_for(user, now=now).filter(lifted_at__isnull=True),
+            "wished": [
+                wish
+                for wish in matched.wished_for(user, now=now)
+                if (wish.resident_id, wish.volunteer_id) not in apart
+            ],
+            "blocks": blocks,
             "live": [PaperState.SUBMITTED, PaperState.VALID],
             "is_resident": queries.my_residents(user, now=now).filter(user=user).exists(),
         },
@@ -141,7 +148,7 @@ def wish_no_more(request: HttpRequest, ref: str) -> HttpResponse:
     wished = one(matched.wished_for(user, now=now), ref)
     matching.wish_no_more(wished=wished, by=user, now=now)
     messages.success(request, _("Taken back. Nobody is told."))
-    return redirect("web:people")
+    return redirect(came_from(request, reverse("web:people")))
 
 
 @login_required
@@ -151,4 +158,4 @@ def meet_again(request: HttpRequest, ref: str) -> HttpResponse:
     user, now = me(request), timezone.now()
     actions.lift_block(block=one(queries.blocks_for(user, now=now), ref), by=user, now=now)
     messages.success(request, _("You may be brought together again."))
-    return redirect("web:people")
+    return redirect(came_from(request, reverse("web:people")))

@@ -1,6 +1,8 @@
 """Open the door, and finish: the arrival code before, the confirmation after."""
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -13,14 +15,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.actions import add_block
-from accounts.queries import acting
+from accounts.models import User
+from accounts.queries import acting, blocks_for
 from accounts.states import BlockSide
 from help_requests import queries, rules
 from help_requests.models import Visit
 from kernel.refusals import allowed
 from matching import actions as matching
 from matching.models import Assignment
-from matching.queries import assignments_for
+from matching.queries import assignments_for, wished_for
 from service_records import actions
 from service_records import queries as records
 from service_records.rules import check_confirms, check_evaluates
@@ -47,13 +50,14 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
         .filter(side=Side.RESIDENT, assignment__opening__visit=row)
         .values_list("assignment", flat=True)
     )
+    again = _again(user, row, now)
     speaks = acting(user, row.request.resident, deed="confirm", now=now) is not None
     return render(
         request,
         "web/resident/visit.html",
         {
             "row": row,
-            "tasks": tasks,
+            "tasks": [(task, again(task.volunteer_id)) for task in tasks],
             "may_change": allowed(rules.check_visit_open, visit=row)
             and allowed(rules.check_cancels, **queries.cancel_facts(user, row.request, now=now)),
             "code": queries.arrival_code_for(user, row, now=now),
@@ -72,6 +76,26 @@ def visit(request: HttpRequest, ref: str) -> HttpResponse:
             ],
         },
     )
+
+
+class Again(NamedTuple):
+    """What stands between the resident and a volunteer: the wish to meet again or not to, each as the
+    reference of the row that can be taken back; empty for neither."""
+
+    yes: str
+    no: str
+
+
+def _again(user: User, row: Visit, now: datetime) -> Callable[[int], Again]:
+    """Return what tells of a volunteer (the user's key) what stands between the two."""
+    resident = row.request.resident
+    blocks = blocks_for(user, now=now).filter(
+        resident=resident, side=BlockSide.RESIDENT, lifted_at__isnull=True
+    )
+    no = {block.volunteer.user_id: block.ref for block in blocks}
+    wishes = wished_for(user, now=now).filter(resident=resident)
+    yes = {wish.volunteer_id: wish.ref for wish in wishes}
+    return lambda volunteer: Again(yes.get(volunteer, ""), no.get(volunteer, ""))
 
 
 class MinutesForm(Form):
