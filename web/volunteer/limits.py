@@ -97,7 +97,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         "web/volunteer/limits.html",
         form,
         pauses=pauses_of(me(request), today=today),
-        agreed=[] if form.errors else _agreed_while_away(row, now=now),
+        agreed=[] if form.errors else _agreed_while_away(row, set(off), now=now),
     )
 
 
@@ -109,12 +109,11 @@ def _saved(paused_until: date | None) -> str:
     }
 
 
-def _agreed_while_away(row: VolunteerProfile, *, now: datetime) -> list[Assignment]:
-    """Return what was agreed to on days of the pause and on days off: a limit does not call it off."""
-    until, off = (
-        pause_of(row, now=now),
-        set(row.exceptions.filter(is_free=False).values_list("day")),
-    )
+def _agreed_while_away(row: VolunteerProfile, off: set[str], *, now: datetime) -> list[Assignment]:
+    """Return what was agreed to on days of the pause and on days ``off``: a limit does not call it off."""
+    until = pause_of(row, now=now)
+    if not until and not off:
+        return []
     tasks = assignments_for(row.user, now=now).filter(
         volunteer=row.user, state=AssignmentState.LIVE, opening__starts_at__gt=now
     )
@@ -122,7 +121,7 @@ def _agreed_while_away(row: VolunteerProfile, *, now: datetime) -> list[Assignme
         task
         for task in tasks.order_by("opening__starts_at")
         for on in [local_date(task.opening.starts_at)]
-        if (on,) in off or (until and on <= until)
+        if on.isoformat() in off or (until and on <= until)
     ]
 
 
