@@ -136,8 +136,8 @@ class _Arrays:
     def skills(self, name: str, count: int, known: int) -> tuple[Ints, Ints, Ints]:
         """Return of each skill that is held or needed whose it is, which, and the level."""
         at = self.offsets(f"{name}.at", count)
-        owner = np.repeat(np.arange(count), np.diff(at))
         skill = self.whole(f"{name}.skill", 0, known - 1, int(at[-1]))
+        owner = np.repeat(np.arange(count), np.diff(at))  # no longer than a column that is there
         level = self.whole(f"{name}.level", 1, TOP_LEVEL, int(at[-1]))
         _ends(f"{name}.skill", _firsts(owner * known + skill), "this skill stands twice")
         return owner, skill, level

@@ -144,6 +144,7 @@ BAD = [
     ("needs.end", put(1, 0), "needs.end[1]: ends before it starts"),
     ("needs.end", lambda a: a + 1440, "needs.end[0]: lasts more than a day"),
     ("needs.start", lambda _a: np.array(["NaT", "NaT"], dtype="M8[m]"), "needs.start: a column"),
+    ("needs.skills.at", put(2, 1 << 39), "needs.skills.skill: has 2 rows, not 549755813888"),
     ("needs.start", lambda a: a + (1 << 39), "needs.start[0]: 549"),
     ("volunteers.free.end", put(0, 1 << 39), "volunteers.free.end[0]: 549755813888 is not between"),
     ("volunteers.busy.start", put(0, -1), "volunteers.busy.start[0]: -1 is not between 0"),
@@ -176,6 +177,13 @@ def test_an_array_is_missing_or_not_known(tmp_path):
     for name, said in (("more", "colour: is not known"), ("less", "needs.places: is missing")):
         with pytest.raises(BadProblem, match=said):
             read(tmp_path / f"{name}.npz")
+
+
+def test_a_need_that_does_not_say_how_many_at_least_takes_one(tmp_path):
+    held = arrays(tmp_path)
+    del held["needs.least"]
+    np.savez(tmp_path / "a.npz", **held)
+    assert [one.least for one in read(tmp_path / "a.npz").needs.values()] == [1, 1]
 
 
 def test_a_pickle_is_not_opened(tmp_path):
