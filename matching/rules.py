@@ -17,6 +17,7 @@ from kernel.workdays import local_date
 from matching.engine import Parameters, Reason
 from matching.engine.daytime import by_day, last_answer
 from matching.engine.errors import BadProblem
+from matching.engine.parameters import BOUNDS, USUAL_BOUNDS
 from matching.models import Application, Assignment, Offer, Opening
 from matching.states import (
     LIVE,
@@ -230,17 +231,39 @@ def check_weighs(
     try:
         parameters = Parameters.of({**asdict(now_held), **given})
     except BadProblem as error:
-        field = error.where.removeprefix("parameters: ")
-        raise Invalid("bad_weight", _("This weight is not possible."), field=field) from None
+        raise _bad_weight(error.where.removeprefix("parameters: "), given) from None
     for name, most in MOST_WEIGHED.items():
         if getattr(parameters, name) > most:
-            raise Invalid("bad_weight", _("This weight is not possible."), field=name)
+            raise _bad_weight(name, given)
     words = check_note(reason)
     if not words:
         raise Invalid("reason_missing", _("Say why."), field="reason")
     if parameters == now_held:
         raise Invalid("nothing_changed", _("Nothing was changed."), field="near")
     return parameters, words
+
+
+def possible_weights(name: str) -> tuple[float, int]:
+    """Return the least and the most that this parameter can be set to."""
+    return BOUNDS.get(name, USUAL_BOUNDS)[0], MOST_WEIGHED[name]
+
+
+def _bad_weight(name: str, given: Mapping[str, Any]) -> Invalid:
+    """Return what is wrong with a parameter that the engine, or ``MOST_WEIGHED``, does not take."""
+    if name == "parameters":
+        words = _("At least one of the weights of “who is asked first” has to be above 0.")
+        return Invalid("all_zero", words, field="near")
+    if name not in MOST_WEIGHED:
+        return Invalid("bad_weight", _("This weight is not possible."), field=name)
+    low, high = possible_weights(name)
+    value = given.get(name, low)
+    if name == "preferred" and isinstance(value, int | float) and low <= value <= high:
+        words = _(
+            "The shares of “has helped before” and “wished for by name” can be 1 together at most."
+        )
+        return Invalid("over_one", words, field=name)
+    words = _("Between %(low)s and %(high)s is possible.")
+    return Invalid("bad_weight", words % {"low": low, "high": high}, field=name)
 
 
 def check_speaks(*, speaks: bool) -> None:

@@ -76,6 +76,42 @@ def test_what_is_refused_is_said_at_its_field(door, given, field, office, clock:
     assert not Weighing.objects.exists()
 
 
+def test_what_is_typed_stays_and_one_error_a_field_says_what_is_possible(office, clock: Clock):
+    _status, page = weigh("web", office, near="abc", level="1e5", near_km="0", reason="试")
+
+    assert 'value="abc"' in page
+    assert 'type="number"' not in page
+    summary = page.split('id="error-summary"')[1].split("</ul>")[0]
+    assert re.findall(r'href="#id_(\w+)"', summary) == ["near", "level", "near_km"]
+    assert "最大是 100" in summary
+    assert "范围：0 到 100" in page
+
+
+@pytest.mark.parametrize("door", ["web", "api"])
+def test_two_shares_are_one_together_at_most_and_both_are_marked(door, office, clock: Clock):
+    _status, answer = weigh(door, office, known=0.6, preferred=0.6, reason="试")
+
+    words = "合计不能超过 1"
+    if door == "web":
+        assert all(f'id="id_{name}_error"' in answer for name in ("known", "preferred"))
+        assert answer.count(words) == 4
+    else:
+        assert (answer["code"], answer["field"]) == ("over_one", "preferred")
+        assert words in answer["detail"]
+
+
+@pytest.mark.parametrize("door", ["web", "api"])
+def test_not_all_weights_are_zero(door, office, clock: Clock):
+    names = ("near", "level", "reliable", "rested", "roomy", "likely", "first")
+    _status, answer = weigh(door, office, **dict.fromkeys(names, 0), reason="试")
+
+    if door == "web":
+        assert '<a href="#id_near">' in answer
+        assert 'id="id_near_error"' in answer
+    else:
+        assert (answer["code"], answer["field"]) == ("all_zero", "near")
+
+
 def test_nobody_else_weighs(clock: Clock):
     clerk = accounts.officer(DeskRole.DISTRICT, district())
 

@@ -56,6 +56,9 @@ def test_what_is_weighed_orders_who_is_asked(office):
     assert ordered.index(near.pk) > ordered.index(farther.pk)
 
 
+PARTS = ("near", "level", "reliable", "rested", "roomy", "likely", "first")
+
+
 @pytest.mark.parametrize(
     ("parameters", "code", "field"),
     [
@@ -64,6 +67,9 @@ def test_what_is_weighed_orders_who_is_asked(office):
         ({"nearness": 1}, "bad_weight", "nearness"),
         ({"near_km": 0}, "bad_weight", "near_km"),
         ({"near_km": 101}, "bad_weight", "near_km"),
+        ({"preferred": 2}, "bad_weight", "preferred"),
+        ({"preferred": 0.6, "known": 0.6}, "over_one", "preferred"),
+        (dict.fromkeys(PARTS, 0.0), "all_zero", "near"),
         ({}, "nothing_changed", "near"),
     ],
 )

@@ -7,18 +7,21 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.queries import may_in_city
 from accounts.roles import Permission
+from kernel.refusals import Refusal
 from matching import actions, queries, rules
 from matching.engine import USUAL, Parameters
 from matching.models import Weighing
@@ -31,17 +34,22 @@ from web.shared.weighed import ALL, GROUPS, PARTS, Weighed, changes, plain
 
 def _field(name: str, one: Weighed, value: float) -> forms.Field:
     words = {"what": one.label, "unit": one.unit}
+    low, high = rules.possible_weights(name)
     options: dict[str, Any] = {
         "label": _("%(what)s (%(unit)s)") % words if one.unit else one.label,
-        "help_text": one.meaning,
+        "help_text": format_lazy(_("{} From {} to {}."), one.meaning, plain(low), high),
         "initial": plain(value),
-        "min_value": 0,
-        "max_value": rules.MOST_WEIGHED[name],
+        "min_value": low,
+        "max_value": high,
         "show_hidden_initial": True,  # only what was changed on this page is sent on
     }
+    # Plain text: a browser's number field sends nothing back of what it does not understand.
+    typed = forms.TextInput(
+        attrs={"inputmode": "numeric" if one.is_whole else "decimal", "size": 10}
+    )
     if one.is_whole:
-        return forms.IntegerField(**options)
-    return forms.DecimalField(max_digits=9, decimal_places=4, **options)
+        return forms.IntegerField(widget=typed, **options)
+    return forms.DecimalField(widget=typed, decimal_places=4, **options)
 
 
 class WeightsForm(Form):
@@ -55,6 +63,12 @@ class WeightsForm(Form):
         values = asdict(held)
         fields = {name: _field(name, one, values[name]) for name, one in ALL.items()}
         self.fields = {**fields, **self.fields}
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put a refusal at its field; what two fields are together, at both."""
+        super().refuse(refusal)
+        if refusal.code == "over_one":
+            self.add_error("known", ValidationError(refusal.message, code=refusal.code))
 
     @property
     def groups(self) -> list[tuple[Promise, list[BoundField]]]:
