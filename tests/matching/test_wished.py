@@ -5,6 +5,7 @@ import pytest
 from accounts import actions as people
 from accounts.states import Purpose
 from matching import actions, queries
+from matching.engine.files import problem_of
 from tests.factories import accounts, help_requests, matching
 from tests.factories.accounts import NOON
 from tests.refused import last_event, names_since, refused
@@ -79,6 +80,10 @@ def test_that_the_other_side_does_not_want_to_is_not_told_and_counts(served, clo
     again = help_requests.visit(resident, starts_at=served.opening.starts_at + (clock.now - NOON))
     need = matching.opening(again, now=clock.now)
     assert queries.candidates(need, now=clock.now) == []
+    [told] = queries.problems([(need, 1)], parameters=queries.parameters_now(), now=clock.now)
+    [asked] = problem_of(told).needs.values()  # which takes nobody both preferred and excluded
+    assert asked.excluded == {served.volunteer.volunteer.ref}
+    assert asked.preferred == asked.known == frozenset()
 
 
 def test_only_the_residents_side_wishes_and_only_once_it_was_done(served, clock):
