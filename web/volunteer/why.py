@@ -8,7 +8,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.text import enumerated
 from matching.models import Offer
 from matching.queries.why import PartWeighed, Picked, picked, weighed
 from web.shared.weighed import PARTS, WISHES
@@ -20,7 +19,7 @@ SAID = {
     "near": gettext_lazy("you are about %(km).1f km away"),
     "remote": gettext_lazy("it is by phone or video, so that nobody is far away"),
     "level": gettext_lazy("you have the skills for it, at level %(level).1f of 3"),
-    "reliable": gettext_lazy("you are reckoned to come to %(share)d%% of what you agree to"),
+    "reliable": gettext_lazy("you come to about %(share)d%% of what you agree to"),
     "rested": gettext_lazy("you served %(served)d times in the last 14 days"),
     "roomy": gettext_lazy("%(hours).1f hours of your week are still free"),
     "likely": gettext_lazy("a yes of yours was thought %(chance)d%% likely"),
@@ -93,7 +92,7 @@ def _reasons(parts: Iterable[PartWeighed], chance: float) -> str:
         if part.value >= SPEAKS_FROM and not (part.code == "level" and not part.facts)
     ]
     telling.sort(key=lambda part: -part.value * part.worth)
-    return enumerated(_words(part, chance) for part in telling[:NAMED]) or _("you can go")
+    return _("; ").join(_words(part, chance) for part in telling[:NAMED]) or _("you can go")
 
 
 def why(offer: Offer) -> Why | None:
