@@ -68,9 +68,11 @@ def sifted(
     nobody_asked: bool = False,
     escalated: bool = False,
     by_hand: bool = False,
+    place: str = "",
     order: str = "",
 ) -> QuerySet[Opening]:
-    """Return those of ``needs`` that are looked for, ordered by one of ``ORDERS``."""
+    """Return those of ``needs`` that are looked for, ordered by one of ``ORDERS``; ``place`` names one of
+    them, where the others have to be."""
     if urgency:
         needs = needs.filter(urgency=urgency)
     if region:
@@ -82,6 +84,9 @@ def sifted(
         needs = needs.filter(escalated_at__isnull=False, automatic=True)
     if by_hand:
         needs = needs.filter(automatic=False)
+    if place:
+        there = needs.filter(ref=place)
+        needs = needs.filter(lat__in=there.values("lat"), lng__in=there.values("lng"))
     return needs.order_by(*ORDERS[order or "start"], "pk")
 
 

@@ -98,8 +98,10 @@ def test_it_is_sifted_and_ordered(asked, wanted, clock: Clock):
 def test_a_place_that_is_not_the_viewers_is_not_offered(clerk):
     need(home="310115001")
 
-    page = clerk.see(f"{PAGE}?region=310115001")
+    answer = clerk.client.get(f"{PAGE}?region=310115001")
 
+    assert answer.status_code == 422
+    page = answer.content.decode()
     assert "310115001" not in page.split("<form")[-1]
 
 
@@ -118,6 +120,35 @@ def test_each_dot_is_a_need_of_the_list_and_has_its_words(clerk):
 
     dots = re.findall(r'<a href="([^"]+)" class="vh-dot[^>]+aria-label="(\d+)', page)
     assert dots == [(listed(page)[0], "1")]
+
+
+def test_needs_of_one_place_are_one_pin_that_leads_to_their_list(clerk):
+    resident = accounts.resident()
+    here = [need(24, resident=resident), need(48, resident=resident, urgency="URGENT")]
+    there = need(72)
+    Opening.objects.filter(pk=there.pk).update(lat=31.2, lng=121.5)
+
+    page = clerk.see(PAGE)
+    pins = re.findall(
+        r'<a href="([^"]+)" class="vh-dot vh-dot--(\w+)"\s+aria-label="([^"]+)"', page
+    )
+
+    (several, pressing, words), (one, _normal, _words) = pins
+    assert (several, pressing) == (f"{PAGE}?place={here[0].ref}", "urgent")
+    assert words.endswith("：1、2")
+    assert one == address(there)
+    assert listed(clerk.see(several, "只看同一地点")) == [address(row) for row in here]
+    assert "没有符合的" in clerk.see(f"{PAGE}?place=elsewhere")
+
+
+def test_a_filter_that_is_not_offered_is_said_above_and_at_its_field(clerk):
+    need()
+
+    answer = clerk.client.get(f"{PAGE}?urgency=zz")
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert 'href="#id_urgency"' in page.split('id="error-summary"')[1]
 
 
 def test_pages_go_on_counting_and_the_map_shows_the_others_as_points(clerk):

@@ -29,15 +29,27 @@ def test_north_is_up_and_east_is_right():
     assert first.x < second.x
 
 
-def test_dots_of_one_place_stand_beside_each_other():
-    sheet = drawn([(n, HERE) for n in range(25)], CORNERS, [])
+def test_needs_of_one_place_are_one_dot():
+    sheet = drawn([(1, HERE), (2, CORNERS[0][1]), (3, HERE)], CORNERS, [])
+
+    assert [dot.numbers for dot in sheet.dots] == [(1, 3), (2,)]
+    assert not sheet.dots[0].is_moved
+
+
+def near(n: int) -> tuple[float, float]:
+    """Return a place beside the others, so near that their dots would lie over each other."""
+    return HERE[0] + n * 1e-6, HERE[1]
+
+
+def test_dots_of_places_that_are_near_stand_beside_each_other():
+    sheet = drawn([(n, near(n)) for n in range(12)], CORNERS, [])
 
     assert all(
         math.hypot(one.x - other.x, one.y - other.y) > 2 * DOT
         for one, other in itertools.combinations(sheet.dots, 2)
     )
     assert all(DOT < dot.x < WIDTH - DOT and DOT < dot.y < sheet.height - DOT for dot in sheet.dots)
-    assert sum(dot.is_moved for dot in sheet.dots) == 24
+    assert sum(dot.is_moved for dot in sheet.dots) == 11
 
 
 def test_a_name_stays_readable():
@@ -53,7 +65,7 @@ def test_of_two_names_at_one_point_one_is_written():
 
 
 def test_where_no_room_is_left_dots_lie_at_their_place():
-    sheet = drawn([(n, HERE) for n in range(400)], [], [])
+    sheet = drawn([(n, near(n)) for n in range(400)], [], [])
     assert not sheet.dots[-1].is_moved
 
 

@@ -47,6 +47,7 @@ class BoardForm(Form):
     )
     nobody_asked = forms.BooleanField(label=gettext_lazy("Nobody is asked now"), required=False)
     escalated = forms.BooleanField(label=gettext_lazy("Nobody left to ask"), required=False)
+    place = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     by_hand = forms.BooleanField(label=gettext_lazy("A person chooses here"), required=False)
 
 
@@ -75,19 +76,38 @@ def _map(
     return drawn(placed, names, others)
 
 
-def _rows(page: Page[Opening], first: int, sheet: Drawing | None) -> list[dict[str, Any]]:
-    """Return what the list and the map say of each need of the page."""
+def _rows(page: Page[Opening], first: int) -> list[dict[str, Any]]:
+    """Return what the list says of each need of the page."""
     tried = queries.tried(page)
-    dots = {dot.number: dot for dot in sheet.dots} if sheet else {}
     return [
         {
             "number": number,
             "opening": opening,
             "gap": opening.places - opening.filled,
             "tried": tried.get(opening.pk, queries.Tried()),
-            "dot": dots.get(number),
         }
         for number, opening in enumerate(page, start=first)
+    ]
+
+
+PRESSING = {Urgency.NORMAL: 0, Urgency.SOON: 1, Urgency.URGENT: 2}
+
+
+def _pins(sheet: Drawing, page: Page[Opening], first: int) -> list[dict[str, Any]]:
+    """Return what each pin of the map says and leads to: one need, or all that there are at its place."""
+    needs = dict(enumerate(page, start=first))
+    return [
+        {
+            "dot": dot,
+            "number": dot.numbers[0],
+            "opening": needs[dot.numbers[0]],
+            "n": len(dot.numbers),
+            "numbers": dot.numbers,
+            "urgency": max(
+                (needs[n].urgency for n in dot.numbers), key=lambda one: PRESSING[Urgency(one)]
+            ),
+        }
+        for dot in sheet.dots
     ]
 
 
@@ -111,8 +131,9 @@ def board(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "page": page,
-            "rows": _rows(page, first, sheet),
+            "rows": _rows(page, first),
             "map": sheet,
+            "pins": _pins(sheet, page, first) if sheet else [],
             "now": now,
             "is_sifted": any(asked[name] for name in asked if name != "order"),
             "said": ngettext("%(n)s open need", "%(n)s open needs", n) % {"n": n},

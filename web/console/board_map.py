@@ -1,4 +1,4 @@
-"""The board's map: street names at their points, needs as numbered dots that do not hide each other.
+"""The board's map: street names at their points, needs as pins that do not hide each other, one a place.
 
 Plain geometry, drawn by the server: no tiles, no script. The list beside it says all that it says.
 """
@@ -11,7 +11,7 @@ Place = tuple[float, float]  # (lat, lng)
 
 WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 360.0, 240.0, 520.0
 MARGIN = 28.0
-DOT = 15.0  # radius: at the narrowest place of the page a dot is still 24 px wide
+DOT = 24.0  # half of what a finger needs: a unit is no less than 0.92 px, so that a pin has 44
 LEAST_DEGREES = 0.02  # about 2 km: one street alone is not blown up
 LETTER, SIGN, LINE = (
     7.4,
@@ -23,9 +23,9 @@ TURNS, RINGS = 12, 14  # where a dot is put that has no room at its point
 
 
 class Dot(NamedTuple):
-    """A need: its number in the list, where it is drawn, and where it is."""
+    """A place: the numbers in the list of the needs there, where it is drawn, and where it is."""
 
-    number: int
+    numbers: tuple[int, ...]
     x: float
     y: float
     at_x: float
@@ -95,7 +95,7 @@ def _around(x: float, y: float) -> Iterator[tuple[float, float]]:
 
 
 def _dots(frame: _Frame, needs: Iterable[tuple[int, Place]], written: Sequence[Label]) -> list[Dot]:
-    """Put each dot at its place, or beside it where another dot or a name is: the next free point
+    """Put a dot for all needs of a place there, or beside it where another dot or a name is: the next free point
     outwards."""
     found: list[Dot] = []
 
@@ -106,10 +106,15 @@ def _dots(frame: _Frame, needs: Iterable[tuple[int, Place]], written: Sequence[L
             and not any(label.is_hidden_by(x, y) for label in written)
         )
 
+    places: dict[Place, list[int]] = {}
     for number, place in needs:
+        places.setdefault(place, []).append(number)
+    for place, numbers in places.items():
         at = frame.at(place)
         x, y = next((point for point in _around(*at) if is_free(*point)), at)
-        found.append(Dot(number, round(x, 1), round(y, 1), round(at[0], 1), round(at[1], 1)))
+        found.append(
+            Dot(tuple(numbers), round(x, 1), round(y, 1), round(at[0], 1), round(at[1], 1))
+        )
     return found
 
 

@@ -58,10 +58,12 @@ def in_parts(request: HttpRequest, template: str, context: dict[str, Any]) -> Ht
     """
     htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
     is_part = bool(htmx) and not htmx.history_restore_request
-    if is_part and "form" in context and context["form"].errors:
+    is_refused = "form" in context and bool(context["form"].errors)
+    if is_part and is_refused:
         answer: HttpResponse = HttpResponseClientRedirect(request.get_full_path())
     else:
         layout = "part.html" if is_part else "base.html"
-        answer = render(request, template, {**context, "layout": layout})
+        status = 422 if is_refused else 200
+        answer = render(request, template, {**context, "layout": layout}, status=status)
     patch_vary_headers(answer, ["HX-Request"])
     return answer
