@@ -95,7 +95,11 @@ def fairness(region: Region, *, since: datetime, now: datetime) -> Fairness:
 
 def shown(counts: Sequence[int]) -> list[int | None]:
     """Return counts without those that could point to somebody; where one alone would be hidden, the next
-    smallest too, else the sum would tell it."""
+    smallest too, else the sum would tell it. Where all that are so small are none, the sum tells that anyway,
+    and they are told."""
+    small = [count for count in counts if cell(count) is None]
+    if not any(small) and cell(sum(counts)) is not None:
+        return list(counts)
     found = [cell(count) for count in counts]
     if sum(count is None for count in found) == 1 and len(found) > 1:
         smallest = min(count for count in found if count is not None)

@@ -56,8 +56,13 @@ def test_a_part_of_the_area_and_a_time_are_chosen(office):
 
 
 @pytest.mark.parametrize("given", [{"region": "310115001"}, {"days": 8}, {"days": "x"}])
-def test_what_is_not_there_is_not_shown(given, office):
-    assert Visitor(office).client.get(PAGE, given).status_code == 404
+def test_what_is_not_offered_is_said_at_its_field(given, office):
+    answer = Visitor(office).client.get(PAGE, given)
+
+    (field,) = given
+    assert answer.status_code == 422
+    assert f'id="id_{field}_error"' in (page := answer.content.decode())
+    assert f'href="#id_{field}"' in page.split('id="error-summary"')[1]
     assert client_of(office).get(V1 + "fairness/", given).status_code == 400
 
 

@@ -38,10 +38,10 @@ def test_what_is_asked_and_done_is_counted_by_person():
     seen = found()
 
     assert (seen.people, seen.counted) == (20, 20)
-    assert seen.notices.bands == [10, 10, None, None, None]
+    assert seen.notices.bands == [10, 10, 0, 0, 0]
     assert (seen.notices.total, seen.notices.gini, seen.notices.tenth) == (10, 0.5, None)
     assert seen.notices.curve == [0.0, 0.0, 1.0]
-    assert seen.services.bands == [20, None, None, None, None]
+    assert seen.services.bands == [20, 0, 0, 0, 0]
     assert (seen.services.total, seen.services.gini) == (0, 0.0)
     assert {reason: n for reason, n in seen.never if n} == {"not_needed": 10}
 
@@ -148,6 +148,9 @@ def test_one_hidden_cell_is_not_given_away_by_the_sum():
     assert shown([12, 3, 4]) == [12, None, None]
     assert shown([12, 30]) == [12, 30]
     assert shown([3]) == [None]
+    assert shown([12, 0, 30, 0]) == [12, 0, 30, 0]
+    assert shown([12, 0, 1]) == [12, None, None]
+    assert shown([0, 0]) == [None, None]
 
 
 def test_it_asks_once_however_many_there_are(django_assert_num_queries):

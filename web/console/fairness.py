@@ -5,8 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from regions.models import Region
 from regions.queries import regions_in
 from web.console.charts import SHEET, path, percent
 from web.console.reports import PeriodForm
+from web.shared.forms import show
 from web.shared.places import offer_places
 from web.shared.posts import area
 
@@ -43,6 +43,9 @@ class WhereForm(PeriodForm):
 
     region = forms.ChoiceField(label=gettext_lazy("Where"), required=False)
     field_order = ("region", "days")
+
+
+USUAL_DAYS = 30
 
 
 def _drawn(spread: Spread) -> str:
@@ -85,14 +88,15 @@ def _curves(found: Fairness) -> list[dict[str, str]]:
 
 
 def _asked(request: HttpRequest) -> tuple[WhereForm, Region, int]:
-    """Return the form, the region and the days that are looked at; all in the viewer's own area."""
+    """Return the form, the region and the days that are looked at, all in the viewer's own area; what is
+    not offered is said in the form, and the usual is shown."""
     own = regions_in(area(request, Permission.SEE_REPORTS, Permission.DISPATCH))
-    form = WhereForm({"days": 30, **request.GET.dict()})
+    form = WhereForm({"days": USUAL_DAYS, **request.GET.dict()})
     places = offer_places(form, own, empty="")
-    if not form.is_valid():
-        raise Http404
+    form.full_clean()
+    given = form.cleaned_data
     mine = next(iter(places))
-    return form, places[form.cleaned_data["region"] or mine], form.cleaned_data["days"]
+    return form, places[given.get("region") or mine], given.get("days") or USUAL_DAYS
 
 
 @login_required
@@ -103,22 +107,20 @@ def page(request: HttpRequest) -> HttpResponse:
     found = fairness(here, since=now - timedelta(days=days), now=now)
     bands, shares = _bands(found), _curves(found)
     cells = [band[what] or 0 for band in bands for what in ("notices", "services")]
-    return render(
+    return show(
         request,
         "web/console/fairness.html",
-        {
-            "form": form,
-            "here": here,
-            "today": local_date(now),
-            "found": found,
-            "measures": _measures(found),
-            "bands": bands,
-            "most": max(cells),
-            "curves": [_drawn(found.notices), _drawn(found.services)] if shares else [],
-            "shares": shares,
-            "never": [(WHY[code], n) for code, n in found.never],
-            "most_never": max((n for _code, n in found.never if n), default=0),
-            "fewest": figures.FEWEST_IN_A_CELL,
-            "sheet": SHEET,
-        },
+        form,
+        here=here,
+        today=local_date(now),
+        found=found,
+        measures=_measures(found),
+        bands=bands,
+        most=max(cells),
+        curves=[_drawn(found.notices), _drawn(found.services)] if shares else [],
+        shares=shares,
+        never=[(WHY[code], n) for code, n in found.never],
+        most_never=max((n for _code, n in found.never if n), default=0),
+        fewest=figures.FEWEST_IN_A_CELL,
+        sheet=SHEET,
     )
