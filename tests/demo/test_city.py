@@ -15,7 +15,8 @@ from django.test import Client
 from accounts.models import User, VolunteerProfile
 from kernel.management.commands.verify import findings
 from kernel.models import Delivery, DeliveryState, Event
-from matching.models import Assignment
+from matching.models import Assignment, Offer, Opening
+from regions.models import Region
 from service_records.models import ServiceRecord
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,18 @@ def test_the_demo_city_builds_and_keeps_every_invariant(clock):
     assert not Delivery.objects.exclude(status=DeliveryState.DONE).exists()
     assert len(found["personas"]) == 12
     assert oct((settings.DATA / "personas.json").stat().st_mode)[-3:] == "600"
+
+
+def test_help_is_asked_for_in_the_coming_days_and_the_volunteer_was_not_asked_for_it(clock):
+    role = {persona["role"]: persona for persona in build()["personas"]}
+
+    coming = Opening.objects.filter(state="OPEN", visit__request__made_at__date=DAY)
+    streets = set(coming.values_list("region__parent__name_zh", flat=True))
+    helper = User.objects.get(ref=role["volunteer"]["ref"])
+    assert coming.count() >= 5
+    assert streets == {Region.objects.get(name_zh=role["street"]["region"]).parent.name_zh}
+    assert helper.volunteer.paused_until is None
+    assert Offer.objects.filter(volunteer=helper, state="SENT").count() == 1
 
 
 def test_a_persona_signs_in_with_the_printed_password(clock):

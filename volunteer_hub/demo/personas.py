@@ -21,6 +21,7 @@ from rights import actions as rights
 from service_records.models import ServiceRecord
 from service_records.states import RecordState
 from volunteer_hub.demo.city import City
+from volunteer_hub.demo.coming import open_coming
 from volunteer_hub.demo.people import resident, volunteer
 
 PASSWORD = "demo-city-2026"  # noqa: S105 (fictional people only)
@@ -179,6 +180,14 @@ class Personas:
         self.add("case_handler", city.handler(street), district)
         self.add("operator", city.post(DeskRole.OPERATOR, whole_city()), whole_city())
         self.add("auditor", city.post(DeskRole.AUDITOR, whole_city()), whole_city())
+
+    def coming(self, helper: VolunteerProfile, *, without: set[int]) -> None:
+        """Bring about what is open for the coming days. The volunteer is on a pause meanwhile: all of it is
+        left for the page that says what they could do."""
+        self._pause(helper, local_date(self.clock.now))
+        open_coming(self.city, self.street, without=without)
+        self._pause(helper, None)
+        self.clock.work()
 
     def write(self) -> None:
         """Keep the list in the data folder, for the demo's own door; nobody else reads it."""

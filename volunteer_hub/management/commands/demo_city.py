@@ -71,6 +71,7 @@ class Command(BaseCommand):
                 personas.add("coordinator", body.registered_by, body.region)
             personas.offices()
             city.clock.work()
+            personas.coming(helper, without={whom.pk})
         personas.write()
         seal.seal_new(limit=1_000_000)
         self._print(personas, city, as_json=options["json"], quiet=options["verbosity"] == 0)
