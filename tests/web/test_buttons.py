@@ -32,6 +32,18 @@ def test_an_offer_that_clashes_says_so_and_can_only_be_declined(clock: Clock):
     assert f"{page}accept/" not in words
 
 
+def test_an_offer_that_leaves_no_way_between_two_services_says_so(clock: Clock):
+    first = matching.offer()
+    soon = first.opening.ends_at + timedelta(minutes=10)
+    second = matching.offer(matching.opening(help_requests.visit(starts_at=soon)), first.volunteer)
+    visitor, page = Visitor(first.volunteer), f"/offers/{second.ref}/"
+    visitor.see(page, f"{page}accept/")
+
+    matched.accept_offer(offer=first, by=first.volunteer, now=clock.now)
+
+    assert f"{page}accept/" not in visitor.see(page, "与另一项服务时间太近", f"{page}decline/")
+
+
 def test_more_time_is_offered_while_there_is_some(clock: Clock):
     offer = matching.offer()
     visitor, page = Visitor(offer.volunteer), f"/offers/{offer.ref}/"

@@ -31,7 +31,7 @@ def offer(request: HttpRequest, ref: str) -> HttpResponse:
         clash=queries.overlapping(volunteer=user, opening=row.opening),
         by=user,
         now=now,
-    )
+    ) or refusal_of(rules.check_own_yes, reasons=queries.why_not(row.opening, user, now=now))
     context = {
         "row": row,
         "why": why(row),
