@@ -37,7 +37,9 @@ def test_verified_organizations_are_found_by_district_kind_and_words(clock: Cloc
     assert body.ref in page(f"/organizations/?district={district().code}&kind=SERVICE&q=暖阳")
     for query in ("kind=FOUNDATION", "q=没有", f"district={district('310104').code}"):
         assert body.ref not in page(f"/organizations/?{query}")
-    assert body.ref in page("/organizations/?district=x&kind=x")
+    refused = Client().get("/organizations/?district=x&kind=x")
+    assert refused.status_code == 422
+    assert body.ref in refused.content.decode()
     assert "暖阳" in page(f"/organizations/{body.ref}/")
     assert Client().get(f"/organizations/{waiting.ref}/").status_code == 404
 

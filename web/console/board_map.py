@@ -95,8 +95,8 @@ def _around(x: float, y: float) -> Iterator[tuple[float, float]]:
 
 
 def _dots(frame: _Frame, needs: Iterable[tuple[int, Place]], written: Sequence[Label]) -> list[Dot]:
-    """Put a dot for all needs of a place there, or beside it where another dot or a name is: the next free point
-    outwards."""
+    """Put a dot for all needs of a place there, or beside it where another dot or a name is: at the next
+    free point outwards."""
     found: list[Dot] = []
 
     def is_free(x: float, y: float) -> bool:
