@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import actions as people
 from accounts.models import VolunteerProfile
 from accounts.states import Purpose
-from matching import queries
+from matching import actions, queries
 from matching.actions.willing import pause_kind
 from matching.models import Assignment, Offer
 from tests.factories import help_requests, matching
@@ -66,8 +66,10 @@ def test_who_lives_far_and_often_does_not_come_is_said():
     for n in range(4):
         at = help_requests.VISIT_AT + timedelta(days=20 + n)
         matching.assignment(matching.opening(help_requests.visit(starts_at=at)), me)
-    Assignment.objects.update(state="NO_SHOW")
-    Assignment.objects.filter(pk=Assignment.objects.latest("pk").pk).update(state="DONE")
+    done = Assignment.objects.latest("pk")
+    actions.mark_checked_in(assignment=done, by=me, now=done.opening.starts_at)
+    actions.mark_done(assignment=done, by=me, now=done.opening.ends_at)
+    Assignment.objects.exclude(pk=done.pk).update(state="NO_SHOW")
     Offer.objects.update(sent_at=NOON - timedelta(days=30))
 
     [found] = said(need)
