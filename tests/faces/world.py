@@ -116,8 +116,9 @@ def place(home: Any, seat: Any, *, more: "Place | None" = None, hours: int = 0) 
     shift.refresh_from_db()
     application = matched.application(matched.opening(shift), volunteer)
     wished = matching.wish_again(assignment=assignment, by=resident.user, now=NOON)
+    unwanted = more.rows["block"].volunteer if more else accounts.volunteer()
     block = people.add_block(
-        resident=resident, volunteer=profile, side="RESIDENT", by=resident.user, now=NOON
+        resident=resident, volunteer=unwanted, side="RESIDENT", by=resident.user, now=NOON
     )
     proof = earning.issue_proof(
         volunteer=profile,
