@@ -143,5 +143,5 @@ def test_the_facts_take_as_many_queries_for_many_as_for_one(django_assert_num_qu
     users = [matching.offer().volunteer.pk for _n in range(3)]
     for some in (users[:1], users):
         with django_assert_num_queries(2):
-            found = chances.usual_chances({}, {}, some, now=NOON)
+            found = chances.usual_chances({}, {}, chances.pasts(some, now=NOON), some)
         assert set(found) == set(some)
