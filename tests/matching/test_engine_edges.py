@@ -145,6 +145,39 @@ def test_few_are_found_exactly_and_many_by_walking(monkeypatch):
     assert edges.edges(ranking, needs, most)[1].tolist() == walked(ranking, needs, most)[1].tolist()
 
 
+@pytest.mark.usefixtures("by_rings")
+def test_there_is_time_for_the_way_from_another_service():
+    """Forty minutes are enough for four kilometres at 15 km an hour, not for twelve; ten are too few."""
+    times = {"start": f"{DAY}T07:00", "end": f"{DAY}T08:20"}
+    soon = {"start": f"{DAY}T07:00", "end": f"{DAY}T08:50", "lat": 31.22, "lng": 121.47}
+    people = [
+        volunteer("near", busy=[{**times, "lat": 31.256, "lng": 121.47}]),
+        volunteer("far", busy=[{**times, "lat": 31.328, "lng": 121.47}]),
+        volunteer("soon", busy=[soon]),
+    ]
+    ranking, needs = set_up(problem(*people))
+
+    found = walked(ranking, needs, np.array([9]))
+
+    assert names(ranking, found) == ["near"]
+
+
+@pytest.mark.usefixtures("by_rings")
+def test_minutes_and_free_time_count_where_no_skill_is_needed():
+    late = [[f"{DAY}T09:10", f"{DAY}T12:00"]]
+    people = [
+        volunteer("fits"),
+        volunteer("spent", minutes_left=60),
+        volunteer("away", free=[]),
+        volunteer("late", free=late),
+    ]
+    ranking, needs = set_up(problem(*people, needs=[need(skills={})]))
+
+    found = walked(ranking, needs, np.array([9]))
+
+    assert names(ranking, found) == ["fits"]
+
+
 def test_after_a_night_there_is_rest_where_the_city_wants_it():
     night = {"start": f"{DAY}T01:00", "end": f"{DAY}T05:00", "lat": 31.22, "lng": 121.47}
     people = [volunteer("tired", busy=[night]), volunteer("fresh")]
