@@ -50,51 +50,68 @@ from matching.queries.search import best_of  # noqa: E402
 NOW = datetime(2026, 11, 22, 12, tzinfo=SHANGHAI)
 CODES = SkillCode.values[: len(shanghai.SKILLS)]
 TOP, ASKED, LOOPED = 20, 60, 3
+AT_ONCE = 2_000  # rows: PostgreSQL takes 65,535 values
 
 
 def fill(pool: Pool) -> None:
     """Write the volunteers with their skills, windows, wishes and consents, then the search's table."""
     key = PersonKey.new()
     users = User.objects.bulk_create(
-        User(key=key, joined_at=NOW, password="!") for _row in range(len(pool))
+        (User(key=key, joined_at=NOW, password="!") for _row in range(len(pool))), AT_ONCE
     )
     profiles = VolunteerProfile.objects.bulk_create(
-        VolunteerProfile(
-            key=key,
-            user=user,
-            number=f"V{row:010}",
-            name="王芳",
-            sex=GENDERS[pool.gender[row]],
-            is_adult=True,
-            is_verified=True,
-            lat=float(pool.lat[row]),
-            lng=float(pool.lng[row]),
-            radius_m=int(pool.radius_m[row]),
-            minutes_per_week=int(pool.minutes_left[row]),
-            lesson_passed_at=NOW,
-            registered_at=NOW,
-        )
-        for row, user in enumerate(users)
+        (
+            VolunteerProfile(
+                key=key,
+                user=user,
+                number=f"V{row:010}",
+                name="王芳",
+                sex=GENDERS[pool.gender[row]],
+                is_adult=True,
+                is_verified=True,
+                lat=float(pool.lat[row]),
+                lng=float(pool.lng[row]),
+                radius_m=int(pool.radius_m[row]),
+                minutes_per_week=int(pool.minutes_left[row]),
+                lesson_passed_at=NOW,
+                registered_at=NOW,
+            )
+            for row, user in enumerate(users)
+        ),
+        AT_ONCE,
     )
     Skill.objects.bulk_create(
-        Skill(volunteer=profiles[row], code=CODES[skill], level=int(pool.levels[skill, row]))
-        for skill, row in zip(*np.nonzero(pool.levels), strict=True)
+        (
+            Skill(volunteer=profiles[row], code=CODES[skill], level=int(pool.levels[skill, row]))
+            for skill, row in zip(*np.nonzero(pool.levels), strict=True)
+        ),
+        AT_ONCE,
     )
     Availability.objects.bulk_create(
-        Availability(
-            volunteer=profiles[row],
-            weekday=int(start // DAY - shanghai.MONDAY),
-            starts=int(start % DAY),
-            ends=int(start % DAY + end - start),
-        )
-        for row, start, end in zip(pool.free.owners(), pool.free.start, pool.free.end, strict=True)
+        (
+            Availability(
+                volunteer=profiles[row],
+                weekday=int(start // DAY - shanghai.MONDAY),
+                starts=int(start % DAY),
+                ends=int(start % DAY + end - start),
+            )
+            for row, start, end in zip(
+                pool.free.owners(), pool.free.start, pool.free.end, strict=True
+            )
+        ),
+        AT_ONCE,
     )
     VolunteerCategory.objects.bulk_create(
-        VolunteerCategory(volunteer=profile, category="A") for profile in profiles
+        (VolunteerCategory(volunteer=profile, category="A") for profile in profiles), AT_ONCE
     )
     Consent.objects.bulk_create(
-        Consent(user=user, purpose=Purpose.MATCHING, text_version="1", given_at=NOW, given_by=user)
-        for user in users
+        (
+            Consent(
+                user=user, purpose=Purpose.MATCHING, text_version="1", given_at=NOW, given_by=user
+            )
+            for user in users
+        ),
+        AT_ONCE,
     )
     actions.post_all(now=NOW)
 
