@@ -36,7 +36,7 @@ def against(
             yield Reason("kind_paused", 0.0, {})
         if one.id not in willing:
             yield Reason("not_asked", 0.0, {})
-        yield from _asked(past.get(one.id, Past()))
+        yield from _asked(past[one.id])
         yield from _drawbacks(one, parameters)
 
     return {one.id: list(of(one)) for one in candidates}

@@ -29,7 +29,7 @@ from matching.queries.weights import BEFORE
 from web.shared.forms import Form, TextField, carry_out_once, show
 from web.shared.pages import me
 from web.shared.posts import area, posts_in_words
-from web.shared.weighed import ALL, GROUPS, PARTS, Weighed, changes, plain
+from web.shared.weighed import ALL, GROUPS, Weighed, changes, counted, plain
 
 
 def _field(name: str, one: Weighed, value: float) -> forms.Field:
@@ -82,27 +82,6 @@ class WeightsForm(Form):
         return {name: v if ALL[name].is_whole else float(v) for name, v in found.items()}
 
 
-def _now(held: Parameters) -> list[tuple[Promise, list[dict[str, Any]]]]:
-    """Return what is weighed now, by group; a part of the score with its share of the whole."""
-    values = asdict(held)
-    share = dict(zip(PARTS, held.shares, strict=True))
-    return [
-        (
-            legend,
-            [
-                {
-                    "words": one,
-                    "value": plain(values[name]),
-                    "percent": (percent := round(100 * share[name]) if name in share else None),
-                    "share": f"{percent} %",
-                }
-                for name, one in group.items()
-            ],
-        )
-        for legend, group in GROUPS
-    ]
-
-
 def _history(user: User, page: str | None, now: datetime) -> tuple[Page[Any], list[dict[str, Any]]]:
     """Return a page of what was set, the newest first, each with who, why and what it changed."""
     found = queries.weighings_for(user, now=now)
@@ -143,7 +122,7 @@ def weights(request: HttpRequest) -> HttpResponse:
         request,
         "web/console/weights.html",
         form,
-        groups=_now(held),
+        groups=counted(held),
         page=page,
         history=history,
         may_weigh=may_in_city(user, Permission.WEIGH_MATCHING, now=now),

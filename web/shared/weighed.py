@@ -1,10 +1,13 @@
 """What the engine weighs, in words: the parts of a score, and the limits of travel and rest."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from matching.engine import Parameters
 
 
 class Weighed(NamedTuple):
@@ -96,6 +99,27 @@ GROUPS: tuple[tuple[Promise, Mapping[str, Weighed]], ...] = (
     (_("Travel and rest"), LIMITS),
 )
 ALL = {name: one for _legend, group in GROUPS for name, one in group.items()}
+
+
+def counted(held: Parameters) -> list[tuple[Promise, list[dict[str, Any]]]]:
+    """Return what is weighed now, by group; a part of the score with its share of the whole."""
+    values = asdict(held)
+    share = dict(zip(PARTS, held.shares, strict=True))
+    return [
+        (
+            legend,
+            [
+                {
+                    "words": one,
+                    "value": plain(values[name]),
+                    "percent": (percent := round(100 * share[name]) if name in share else None),
+                    "share": f"{percent} %",
+                }
+                for name, one in group.items()
+            ],
+        )
+        for legend, group in GROUPS
+    ]
 
 
 def changes(
