@@ -23,7 +23,8 @@ class Hopeful(NamedTuple):
     """Somebody who can go and was not asked yet for this need.
 
     ``score`` and ``chance`` (of a yes when asked now) in [0, 1]; notices of the last 24 hours and 7 days, for
-    whatever need; ``tie`` is stable and unguessable, and orders equals.
+    whatever need; ``tie`` is stable and unguessable, and orders equals. Who ``is_first`` goes before the
+    others, and before what is drawn at random.
     """
 
     id: int | str
@@ -32,6 +33,7 @@ class Hopeful(NamedTuple):
     notices_day: int
     notices_week: int
     tie: str
+    is_first: bool = False
 
 
 class Chosen(NamedTuple):
@@ -121,9 +123,10 @@ def choose(
     found: list[Chosen] = []
     while may and _filled(short) < goal:
         drawn, which = _draw(f"{key}:{len(found)}")
-        explored = drawn < asking.explore
+        share = 0.0 if may[0].is_first else asking.explore
+        explored = drawn < share
         at = int(which * len(may)) if explored else 0
-        propensity = asking.explore / len(may) + (0.0 if at else 1.0 - asking.explore)
+        propensity = share / len(may) + (0.0 if at else 1.0 - share)
         one = may.pop(at)
         _add(short, one.chance)
         found.append(Chosen(one.id, one.chance, explored, propensity))
@@ -140,9 +143,9 @@ def may_ask(one: Hopeful, urgency: int, asking: Asking = USUAL_ASKING) -> bool:
     return within_caps(one.notices_day, one.notices_week, asking) or urgency >= asking.urgent
 
 
-def _order(one: Hopeful, asking: Asking) -> tuple[float, str, str]:
+def _order(one: Hopeful, asking: Asking) -> tuple[bool, float, str, str]:
     fair = one.score - asking.fair * fatigue(one.notices_day, one.notices_week)
-    return -round(fair, 9), one.tie, str(one.id)
+    return not one.is_first, -round(fair, 9), one.tie, str(one.id)
 
 
 def _check(candidates: Sequence[Hopeful], open_chances: Sequence[float]) -> None:

@@ -80,8 +80,8 @@ def next_wave(opening: Opening, *, now: datetime) -> Wave:
         first = _first_in_line(opening, found, urgency=urgency, now=now)
         for one, guess, past in _guessed(asked, found, now=now):
             known[one.id] = one, guess
-            score = 1.0 if one.id in first else one.score
-            hopeful.append(Hopeful(one.id, score, guess.chance, past.day, past.week, one.tie))
+            counted = one.id, one.score, guess.chance, past.day, past.week, one.tie
+            hopeful.append(Hopeful(*counted, is_first=one.id in first))
         chosen = choose(
             hopeful, chances, places, time_left=left, urgency=urgency, key=_key(opening)
         )

@@ -118,6 +118,17 @@ def test_about_one_in_twenty_is_drawn_from_all_and_its_chance_is_kept():
     assert sum(1 / one.propensity for one in others) / 4000 == pytest.approx(59, rel=0.2)
 
 
+def test_who_is_first_in_line_goes_before_the_order_and_before_what_is_drawn():
+    people = [hopeful(n) for n in range(20)]
+    me = hopeful(20, score=0.1, is_first=True)
+    always = Asking(explore=1)
+
+    first, second, *_more = asked([*people, me], places=2, asking=always)
+
+    assert (first.id, first.explored, first.propensity) == (me.id, False, 1.0)
+    assert second.explored and second.propensity == pytest.approx(1 / 20)
+
+
 def test_one_wave_is_as_sure_as_it_must_be():
     assert target(DAY) == pytest.approx(1 - 0.05**0.25)
     assert target(timedelta(minutes=120)) == pytest.approx(1 - 0.05**0.5)
