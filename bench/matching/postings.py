@@ -102,11 +102,12 @@ def fill(pool: Pool) -> None:
     """Write the table; nobody stands behind its rows, so that keys are not looked up."""
     source = rows(pool)
     names = ", ".join(COLUMNS)
+    empty = "TRUNCATE" if connection.vendor == "postgresql" else "DELETE FROM"  # no dead rows
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA foreign_keys = OFF")
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM matching_posting")
+        cursor.execute(f"{empty} matching_posting")
         if connection.vendor == "postgresql":
             cursor.execute("SET session_replication_role = replica")
             with cursor.copy(f"COPY matching_posting ({names}) FROM STDIN") as copy:
@@ -149,21 +150,22 @@ def by_box(need: Need) -> list[tuple[int, float]]:
     high = BOX_KM / 111.195
     wide = high / math.cos(math.radians(lat))
     skill = min(need.skills, default="")
-    where, values = posting_sql.where(Asked(need, USUAL), skill)
+    where, given = posting_sql.where(Asked(need, USUAL), skill)
     others = [code for code in sorted(need.skills) if code != skill]
     joins = "".join(
         f" JOIN matching_posting o{n} ON o{n}.volunteer_id = p.volunteer_id AND o{n}.skill = '{code}'"
         for n, code in enumerate(others)
     )
+    box = {"south": lat - high, "north": lat + high, "west": lng - wide, "east": lng + wide}
     levels = "".join(f", o{n}.level" for n in range(len(others)))
     own = ", p.level" if need.skills else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT p.volunteer_id, p.lat, p.lng, p.radius_m, p.reliability, p.recent, p.is_new,"
             f" p.{left_column(FIRST)}{own}{levels}, 0.0 FROM matching_posting p{joins}"
-            f" WHERE {where} AND p.lat BETWEEN {lat - high!r} AND {lat + high!r}"
-            f" AND p.lng BETWEEN {lng - wide!r} AND {lng + wide!r}",
-            values,
+            f" WHERE {where} AND p.{left_column(FIRST)} >= %(minutes)s"
+            " AND p.lat BETWEEN %(south)s AND %(north)s AND p.lng BETWEEN %(west)s AND %(east)s",
+            given | box | {"minutes": need.minutes},
         )
         found = postings.scored(Asked(need, USUAL), cursor.fetchall())
     best = sorted(found, key=lambda one: -one.score)[:TOP]

@@ -58,28 +58,28 @@ def _tie(need: Need, profile: VolunteerProfile) -> str:
 
 
 def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) -> list[Person]:
-    """Return the facts about everybody in ``pool`` on the day of the need."""
+    """Return the facts about everybody in ``pool`` on the day of the need, as far as it asks for them."""
     profiles = list(pool)
     ids = [profile.pk for profile in profiles]
     users = [profile.user_id for profile in profiles]
     day = local_date(need.when.start)
-    skills, papers = held.levels(ids), held.papers(ids, day)
-    own = held.organizations(users, day)
-    blocked = set(
-        Block.objects.filter(
-            resident_id=need.resident, volunteer__in=ids, lifted_at__isnull=True
-        ).values_list("volunteer", flat=True)
-    )
+    skills = held.levels(ids)
+    papers = held.papers(ids, day) if need.credentials else {}
+    own = {} if need.own_volunteers_of is None else held.organizations(users, day)
+    blocked = set[int]()
+    if need.resident is not None:
+        standing = Block.objects.filter(resident=need.resident, lifted_at__isnull=True)
+        blocked.update(standing.filter(volunteer__in=ids).values_list("volunteer", flat=True))
     asked, recent = asked_of_late(users, now=now), lately(local_date(now))
     begins, ends = week_of(day)
     work = work_of(users, since=min(begins, recent), until=ends + timedelta(days=1))
     done, missed = kept(users)
     known, preferred = set[int](), set[int]()
-    if need.has_preferred and need.resident:
+    if need.has_preferred and need.resident is not None:
         preferred.update(
             wished_by(need.resident).filter(volunteer__in=users).values_list("volunteer", flat=True)
         )
-    if need.has_known and need.resident:
+    if need.has_known and need.resident is not None:
         known.update(
             helpers_of(need.resident)
             .filter(volunteer__in=users)
@@ -102,11 +102,11 @@ def people_of(need: Need, pool: QuerySet[VolunteerProfile], *, now: datetime) ->
             minutes_left_this_week=profile.minutes_per_week
             - work[profile.user_id].minutes_in(begins, ends),
             skills=skills[profile.pk],
-            credentials=papers[profile.pk],
+            credentials=papers.get(profile.pk, frozenset()),
             free=[*free[profile.pk], *_span(duties.get(profile.user_id))],
             busy=work[profile.user_id].agreed,
             blocked=profile.pk in blocked,
-            organizations=own[profile.user_id],
+            organizations=own.get(profile.user_id, frozenset()),
             asked=asked.get(profile.user_id, 0),
             served=work[profile.user_id].served_since(recent),
             done_that_day=sum(

@@ -1,9 +1,10 @@
 """The SQL of the posting table: what a row has to be, and a score that is never too low.
 
-Numbers of our own stand in the text, words and days are given beside it. The same on both databases but
-for how a ring is walked.
+What changes from need to need is given beside the text, so that a database that keeps prepared statements
+(SQLite does) prepares each shape once. The same on both databases but for how a ring is walked.
 """
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -16,10 +17,12 @@ from django.db import connection
 from kernel.workdays import at_local, local_date
 from matching.engine import Need, Parameters
 from matching.engine.order import worth
+from matching.engine.score import TOP_LEVEL
 from matching.models.postings import DAYS
 from matching.queries.posted import BITS, day_column, left_column, slots
 from matching.queries.work import monday_of
 
+DAY = timedelta(days=1)
 METRES_PER_DEGREE = 111_195.0
 FLAT = 0.99  # a flat map is truer than this within the reach of anybody
 # Between these distances nearness is a line in the square of the distance: a little too high (a chord of a
@@ -27,6 +30,7 @@ FLAT = 0.99  # a flat map is truer than this within the reach of anybody
 PIECES_KM = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 9.0, 12.0, 15.0, 21.0, 62.0)
 
 Ranges = tuple[Sequence[int], Sequence[int]]  # cells from … to, exclusive
+Given = dict[str, Any]  # values by their names in the text
 
 
 class Asked(NamedTuple):
@@ -49,109 +53,139 @@ def rows(
     """Return (volunteer, lat, lng, radius, reliability, recent, is new, minutes left, levels…, bound) of who
     passes what the table knows, by a bound of the score."""
     need = asked.need
-    others = [code for code in sorted(need.skills) if code != skill]
-    # Read one by one, where somebody has passed the rest: as joins, SQLite reads all who have the skill.
-    levels = [
-        *(("p.level",) if need.skills else ()),
-        *(
-            "(SELECT o.level FROM matching_posting o"
-            " WHERE o.volunteer_id = p.volunteer_id AND o.skill = %s)"
-            for _code in others
-        ),
-    ]
-    where_, values = where(asked, skill)
-    given = [*others, *values]
-    named = ", ".join(f"{level} AS level{n}" for n, level in enumerate(levels))
+    passes, given = where(asked, skill)
+    square, place = _square(need)
     inner = (
-        "SELECT p.volunteer_id, p.lat, p.lng, p.radius_m, p.reliability, p.recent, p.is_new,"  # noqa: S608 (numbers of our own)
-        f" {_left(need)} AS minutes{', ' * bool(named)}{named}, {_square(need)} AS square"
-        f" FROM matching_posting p WHERE {where_}"
+        "SELECT p.volunteer_id, p.lat, p.lng, p.radius_m, p.reliability, p.recent, p.is_new,"  # noqa: S608 (names of our own)
+        f" {_left(need)} AS minutes, p.level, {square} AS square"
+        f" FROM matching_posting p WHERE {passes}"
     )
     source, cells = _over(inner, ranges)
-    names = "".join(f"level{n}, " for n in range(len(levels)))
-    bound = _bound(asked, [f"level{n}" for n in range(len(levels))])
-    radius = f"(1.0 * radius_m + {int(asked.beyond_m)})"
-    passes = [f"level{n} >= {int(need.skills[code])}" for n, code in enumerate(others, start=1)]
-    if need.point is not None:
-        passes.append(f"square * {FLAT**2!r} <= {radius} * {radius}")
-    reach = f"WHERE {' AND '.join(passes)}" if passes else ""
+    reach, far = _reach(asked)
+    others, sought = _others(need, skill)
+    if others:
+        # Looked up where somebody has passed the rest: as joins, SQLite reads all who have the skill.
+        looked_up = "".join(f", {level} AS {name}" for name, level in others.items())
+        source = f"(SELECT found.*{looked_up} FROM {source}{reach}{_once()}) found"  # noqa: S608
+        reach = f" WHERE {' AND '.join(f'{name} >= %(least_{name})s' for name in others)}"
+    levels = [*(("level",) if need.skills else ()), *others]
+    bound, worths = _bound(asked, levels)
+    given |= {**place, **cells, **far, **sought, **worths, "most": most, "offset": offset}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT volunteer_id, lat, lng, radius_m, reliability, recent, is_new, minutes,"  # noqa: S608
-            f" {names}{bound} AS bound FROM {source} {reach}"
-            " ORDER BY bound DESC, volunteer_id LIMIT %s OFFSET %s",
-            [*cells[0], *given, *cells[1], most, offset],
+            f" {''.join(f'{name}, ' for name in levels)}{bound} AS bound FROM {source}{reach}"
+            " ORDER BY bound DESC, volunteer_id LIMIT %(most)s OFFSET %(offset)s",
+            given,
         )
         return list(cursor.fetchall())
 
 
-def _over(inner: str, ranges: Ranges | None) -> tuple[str, tuple[list[Any], list[Any]]]:
-    """Return ``inner`` over the cells of a ring, each a short walk along the index, and what is given
-    before and after its own values; it is worked out once, and not again for each mention of a column.
+def _once() -> str:
+    """Return what ends a subquery that is worked out once, and not again for each mention of a column."""
+    return " OFFSET 0" if connection.vendor == "postgresql" else " LIMIT -1"
+
+
+def _over(inner: str, ranges: Ranges | None) -> tuple[str, Given]:
+    """Return ``inner`` over the cells of a ring, each a short walk along the index.
 
     PostgreSQL: one look-up a range (a plain join on BETWEEN reads the table). SQLite: the order of a CROSS
     JOIN is kept.
     """
-    is_postgresql = connection.vendor == "postgresql"
-    once = " OFFSET 0" if is_postgresql else " LIMIT -1"
     if ranges is None:
-        return f"({inner}{once}) found", ([], [])
-    if is_postgresql:
-        within = f"{inner} AND p.cell >= r.low AND p.cell < r.high{once}"
-        source = f"unnest(%s::bigint[], %s::bigint[]) AS r(low, high) CROSS JOIN LATERAL ({within}) found"
-        return source, ([list(ranges[0]), list(ranges[1])], [])
-    pairs = ",".join(f"({low},{high})" for low, high in zip(*ranges, strict=True))
+        return f"({inner}{_once()}) found", {}
+    if connection.vendor == "postgresql":
+        within = f"{inner} AND p.cell >= r.low AND p.cell < r.high{_once()}"
+        source = "unnest(%(low)s::bigint[], %(high)s::bigint[]) AS r(low, high)"
+        low, high = (f"{{{','.join(map(str, cells))}}}" for cells in ranges)
+        return f"{source} CROSS JOIN LATERAL ({within}) found", {"low": low, "high": high}
     within = inner.replace(
         " FROM matching_posting p",
-        f" FROM (SELECT column1 AS low, column2 AS high FROM (VALUES {pairs})) r"  # noqa: S608
-        " CROSS JOIN matching_posting p ON p.cell >= r.low AND p.cell < r.high",
+        " FROM json_each(%(cells)s) r CROSS JOIN matching_posting p"
+        " ON p.cell >= json_extract(r.value, '$[0]') AND p.cell < json_extract(r.value, '$[1]')",
         1,
     )
-    return f"({within}{once}) found", ([], [])
+    return f"({within}{_once()}) found", {"cells": json.dumps(list(zip(*ranges, strict=True)))}
 
 
-def where(asked: Asked, skill: str) -> tuple[str, list[Any]]:
-    """Return what a row of ``p`` has to be, and the values."""
-    need = asked.need
-    said = [f"p.skill = %s AND p.level >= {int(need.skills.get(skill, 0))}"]
-    values: list[Any] = [skill]
-    for day, bits in () if asked.any_time else _halves(need):
-        first = day - timedelta(days=DAYS - 1)
-        said.append(
-            f"((p.posted_on BETWEEN %s AND %s AND (p.{day_column(day)} & {bits}) = {bits})"  # noqa: S608
-            f" OR (p.posted_on NOT BETWEEN %s AND %s"
-            f" AND (p.paused_until IS NULL OR p.paused_until < %s)"
-            f" AND ((p.w{day.weekday()} & {bits}) = {bits} OR EXISTS (SELECT 1"
-            " FROM accounts_availabilityexception e WHERE e.volunteer_id = p.volunteer_id"
-            " AND e.day = %s AND e.is_free))))"
-        )
-        values += [first, day, first, day, day, day]
+def _reach(asked: Asked) -> tuple[str, Given]:
+    """Return what holds of who has time enough left in the week and comes so far."""
+    said, given = [], Given()
     if not asked.any_time:
-        said.append(f"{_left(need)} >= {need.minutes}")
+        said.append("minutes >= %(minutes)s")
+        given["minutes"] = asked.need.minutes
+    if asked.need.point is not None:
+        radius = "CAST(radius_m + %(beyond)s AS double precision)"
+        said.append(f"square * {FLAT**2!r} <= {radius} * {radius}")
+        given["beyond"] = asked.beyond_m
+    return f" WHERE {' AND '.join(said)}" if said else "", given
+
+
+def _others(need: Need, skill: str) -> tuple[dict[str, str], Given]:
+    """Return by name how the levels of the needed skills other than ``skill`` are looked up."""
+    levels, given = dict[str, str](), Given()
+    for n, code in enumerate(code for code in sorted(need.skills) if code != skill):
+        given |= {f"other{n}": code, f"least_level{n}": need.skills[code]}
+        levels[f"level{n}"] = (
+            "(SELECT o.level FROM matching_posting o"  # noqa: S608 (names of our own)
+            f" WHERE o.volunteer_id = found.volunteer_id AND o.skill = %(other{n})s)"
+        )
+    return levels, given
+
+
+def where(asked: Asked, skill: str) -> tuple[str, Given]:
+    """Return what a row of ``p`` has to be, its place and the minutes that are left apart, and the values by
+    name."""
+    need = asked.need
+    day = local_date(need.when.start)
+    said = ["p.skill = %(skill)s AND p.level >= %(level)s"]
+    given: Given = {"skill": skill, "level": need.skills.get(skill, 0), "day": day}
+    monday = monday_of(day)
+    given |= {"week_first": monday - (DAYS - 1) * DAY, "week_last": monday + 6 * DAY}
+    if not asked.any_time:
+        for n, (on, bits) in enumerate(_halves(need)):
+            given |= {f"day{n}": on, f"first{n}": on - (DAYS - 1) * DAY, f"bits{n}": bits}
+            said.append(_free(on, n))
     if need.gender:
-        said.append("p.sex = %s")
-        values.append(need.gender)
+        given["sex"] = need.gender
+        said.append("p.sex = %(sex)s")
     if need.adults_only:
         said.append("p.is_adult")
-    for kind in sorted(need.credentials):
+    for n, kind in enumerate(sorted(need.credentials)):
+        given[f"paper{n}"] = kind
         said.append(
-            "EXISTS (SELECT 1 FROM accounts_credential c WHERE c.volunteer_id = p.volunteer_id"
-            " AND c.kind = %s AND c.state = 'VALID' AND (c.valid_until IS NULL OR c.valid_until >= %s))"
+            "EXISTS (SELECT 1 FROM accounts_credential c WHERE c.volunteer_id = p.volunteer_id"  # noqa: S608 (names of our own)
+            f" AND c.kind = %(paper{n})s AND c.state = 'VALID'"
+            " AND (c.valid_until IS NULL OR c.valid_until >= %(day)s))"
         )
-        values += [kind, local_date(need.when.start)]
     if need.own_volunteers_of is not None:
+        given["organization"] = need.own_volunteers_of
         said.append(
             "EXISTS (SELECT 1 FROM organizations_membership m JOIN accounts_volunteerprofile v"
-            " ON v.user_id = m.user_id WHERE v.id = p.volunteer_id AND m.organization_id = %s"
+            " ON v.user_id = m.user_id WHERE v.id = p.volunteer_id"
+            " AND m.organization_id = %(organization)s"
             " AND m.role = 'VOLUNTEER' AND m.confirmed_at IS NOT NULL"
-            " AND (m.ends_on IS NULL OR m.ends_on >= %s))"
+            " AND (m.ends_on IS NULL OR m.ends_on >= %(day)s))"
         )
-        values += [need.own_volunteers_of, local_date(need.when.start)]
     if asked.only_willing:
         said.append("p.may_ask")
     if asked.only_willing and not asked.any_kind:
-        said.append(f"(p.wants & {BITS[need.category]}) <> 0")
-    return " AND ".join(said), values
+        given["kind"] = BITS[need.category]
+        said.append("(p.wants & %(kind)s) <> 0")
+    return " AND ".join(said), given
+
+
+def _free(day: date, n: int) -> str:
+    """Return that the half hours of ``day`` are free: where the row knows the day, as it says, else as the
+    weekday is."""
+    return (
+        f"CASE WHEN p.posted_on BETWEEN %(first{n})s AND %(day{n})s"  # noqa: S608 (names of our own)
+        f" THEN (p.{day_column(day)} & %(bits{n})s) = %(bits{n})s"
+        f" ELSE (p.paused_until IS NULL OR p.paused_until < %(day{n})s)"
+        f" AND ((p.w{day.weekday()} & %(bits{n})s) = %(bits{n})s OR EXISTS (SELECT 1"
+        " FROM accounts_availabilityexception e WHERE e.volunteer_id = p.volunteer_id"
+        f" AND e.day = %(day{n})s AND e.is_free)) END"
+    )
 
 
 def _halves(need: Need) -> Iterator[tuple[date, int]]:
@@ -160,45 +194,56 @@ def _halves(need: Need) -> Iterator[tuple[date, int]]:
     while at_local(day, 0) < need.when.end:
         begin, end = (int((at - at_local(day, 0)).total_seconds() // 60) for at in need.when[:2])
         yield day, slots(max(begin, 0), min(end, 1440))
-        day += timedelta(days=1)
+        day += DAY
 
 
 def _left(need: Need) -> str:
     """Return the minutes that are left in the week of the need; where a row does not know, its limit."""
-    monday = monday_of(local_date(need.when.start))
-    first, last = monday - timedelta(days=DAYS - 1), monday + timedelta(days=6)
+    column = left_column(local_date(need.when.start))
     return (
-        f"CASE WHEN p.posted_on BETWEEN '{first}' AND '{last}'"
-        f" THEN p.{left_column(monday)} ELSE p.week_minutes END"
+        f"CASE WHEN p.posted_on BETWEEN %(week_first)s AND %(week_last)s"
+        f" THEN p.{column} ELSE p.week_minutes END"
     )
 
 
-def _square(need: Need) -> str:
+def _square(need: Need) -> tuple[str, Given]:
     """Return the square of the distance on a flat map, in square metres."""
     if need.point is None:
-        return "0.0"
+        return "0.0", {}
     lat, lng = need.point
     east = METRES_PER_DEGREE * math.cos(math.radians(lat))
-    north = f"((p.lat - {lat!r}) * {METRES_PER_DEGREE!r})"
-    side = f"((p.lng - {lng!r}) * {east!r})"
-    return f"{north} * {north} + {side} * {side}"
+    north = f"((p.lat - %(lat)s) * {METRES_PER_DEGREE!r})"
+    side = "((p.lng - %(lng)s) * %(east)s)"
+    return f"{north} * {north} + {side} * {side}", {"lat": lat, "lng": lng, "east": east}
 
 
-def _bound(asked: Asked, levels: Sequence[str]) -> str:
+def _bound(asked: Asked, levels: Sequence[str]) -> tuple[str, Given]:
     """Return a score that is never too low, and for most people true to a hundredth."""
     near, level, reliable, rested, roomy, likely, first, *_pair = worth(
         asked.need, asked.parameters
     )
     parameters = asked.parameters
-    enough = 60.0 * parameters.roomy_hours
+    given: Given = {
+        "near": near,
+        "level_each": level / (TOP_LEVEL * len(levels)) if levels else 0.0,
+        "reliable": reliable,
+        "rested": rested,
+        "rest": float(parameters.rest),
+        "roomy": roomy / (60.0 * parameters.roomy_hours),
+        "enough": 60.0 * parameters.roomy_hours,
+        "newcomer": first,
+        "always": likely + (0.0 if levels else level) + 1e-8,
+    }
     nearness = _nearness(float(parameters.near_km)) if asked.need.point else "1.0"
-    mean = f"({' + '.join(levels)}) / {3.0 * len(levels)}" if levels else "1.0"
     return (
-        f"{near!r} * {nearness} + {level!r} * {mean} + {reliable!r} * reliability"
-        f" + {rested!r} / (1.0 + {float(parameters.rest)!r} * recent)"
-        f" + {roomy!r} * (CASE WHEN minutes >= {enough!r} THEN 1.0 ELSE minutes / {enough!r} END)"
-        f" + {likely!r} + {first!r} * (CASE WHEN is_new THEN 1.0 ELSE 0.0 END) + 1e-8"
-    )
+        f"%(near)s * {nearness}"
+        f" + CAST({' + '.join(levels) or 0} AS double precision) * %(level_each)s"
+        " + %(reliable)s * reliability"
+        " + %(rested)s / (1.0 + %(rest)s * CAST(recent AS double precision))"
+        " + %(roomy)s * CAST(CASE WHEN minutes >= %(enough)s THEN %(enough)s ELSE minutes END"
+        " AS double precision)"
+        " + (CASE WHEN is_new THEN %(newcomer)s ELSE 0.0 END) + %(always)s"
+    ), given
 
 
 @lru_cache(maxsize=8)

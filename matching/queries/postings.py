@@ -8,13 +8,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
 
 from matching.engine import Need
-from matching.engine.index import RINGS, SLACK, WIDE, runs
+from matching.engine.index import SLACK, WIDE, runs
 from matching.engine.order import best_at, worth
 from matching.engine.pool import CLASSES_KM, Standing, metres
 from matching.engine.score import level_part, parts, scores
@@ -23,7 +24,9 @@ from matching.queries.posted import grid
 from matching.queries.posting_sql import Asked, Ranges
 
 FEW = 100  # rows that are read at first; then four times as many, and so on
-COUNTED = 5_000  # of two skills the rarer one is walked; beyond, neither is rare
+STEPS = (2, 3, 4, 5, 7, 10, 14, 21)  # the last cell of each ring, counted from the need's own
+ENOUGH = 200  # rings are read at once while no more people are to be expected in them
+FAR = 300  # of two skills that one is rarer whose so many-th row stands farther on
 
 
 class Line(NamedTuple):
@@ -55,8 +58,8 @@ class _Ring:
 
 def line(asked: Asked) -> Iterator[Line]:
     """Yield who could go, best first; some of them the rules to the minute still refuse."""
-    skill = _rarest(sorted(asked.need.skills))
-    still, rings = iter(_rings(asked.need)), list[_Ring]()
+    skill = _rarest(asked.need)
+    inner, found, rings = -1, 0, list[_Ring]()
     ahead, waiting = math.inf, list[tuple[float, int]]()
     while True:
         widest = max(rings, key=lambda ring: ring.ahead, default=None)
@@ -67,47 +70,67 @@ def line(asked: Asked) -> Iterator[Line]:
         if pending < 0:
             return
         if widest is None or ahead >= widest.ahead:
-            ranges, beyond_km = next(still)
-            widest = _Ring(asked, skill, ranges)
+            outer = _next(inner, found)
+            widest = _Ring(asked, skill, _cells(asked.need, inner, outer))
             rings.append(widest)
-            ahead = -1.0
-            if beyond_km is not None:
-                ahead = best_at(1000.0 * beyond_km, asked.need, asked.parameters)
+            inner, ahead = outer, _ahead(asked, outer)
         for one in widest.read():
             heappush(waiting, (-one.score, one.volunteer))
+            found += 1
 
 
-def _rings(need: Need) -> list[tuple[Ranges | None, float | None]]:
-    """Return the cells of each ring and the kilometres beyond which everybody is who comes after; a remote
-    need has one ring, which is everywhere."""
+def _next(inner: int, found: int) -> int:
+    """Return how far to read at once when ``found`` people were read up to ``inner``: a ring more, or several
+    where so few live that they would all have to be read anyway."""
+    farther = [outer for outer in STEPS if outer > inner]
+    if inner < 0:
+        return farther[0]
+    known = (2 * inner + 1) ** 2  # cells
+    expected = {outer: found * ((2 * outer + 1) ** 2 / known - 1) for outer in farther}
+    return max([outer for outer in farther if expected[outer] <= ENOUGH], default=farther[0])
+
+
+def _ahead(asked: Asked, outer: int) -> float:
+    """Return the score that nobody passes who lives beyond the ring; below 0: nobody does."""
+    if asked.need.point is None or outer == STEPS[-1]:
+        return -1.0
+    return best_at(1000.0 * outer * SLACK, asked.need, asked.parameters)
+
+
+def _cells(need: Need, inner: int, outer: int) -> Ranges | None:
+    """Return the cells beyond ``inner`` and up to ``outer``; for a remote need everywhere is one ring."""
     if need.point is None:
-        return [(None, None)]
-    rings: list[tuple[Ranges | None, float | None]] = []
+        return None
     [y], [x] = grid().cells(np.array([need.point[0]]), np.array([need.point[1]]))
-    inner = -1
-    for outer in RINGS:
-        low, high = (cells.tolist() for cells in runs(int(y), int(x), inner, outer))
-        if inner < 0:  # people of the widest class may come from anywhere
-            low.append(len(CLASSES_KM) * WIDE * WIDE)
-            high.append((len(CLASSES_KM) + 1) * WIDE * WIDE)
-        rings.append(((low, high), None if outer == RINGS[-1] else outer * SLACK))
-        inner = outer
-    return rings
+    low, high = list[int](), list[int]()
+    if inner < 0:  # people of the widest class may come from anywhere
+        low.append(len(CLASSES_KM) * WIDE * WIDE)
+        high.append((len(CLASSES_KM) + 1) * WIDE * WIDE)
+    for begin, end in pairwise([inner, *(ring for ring in STEPS if inner < ring <= outer)]):
+        begins, ends = runs(int(y), int(x), begin, end)
+        low += begins.tolist()
+        high += ends.tolist()
+    return low, high
 
 
-def _rarest(skills: Sequence[str]) -> str:
-    """Return the one of ``skills`` that fewest have; where none is needed, everybody's."""
+def _rarest(need: Need) -> str:
+    """Return the skill that fewest have about the need; where none is needed, everybody's."""
+    skills = sorted(need.skills)
     if len(skills) < 2:
         return skills[0] if skills else ""
-    counts = {}
+    start = 0
+    if need.point is not None:
+        [y], [_x] = grid().cells(np.array([need.point[0]]), np.array([need.point[1]]))
+        start = (WIDE + int(y)) * WIDE
+    nth = (
+        "(SELECT cell FROM matching_posting WHERE skill = %s AND cell >= %s"
+        " ORDER BY cell LIMIT 1 OFFSET %s)"
+    )
     with connection.cursor() as cursor:
-        for skill in skills:
-            cursor.execute(
-                "SELECT count(*) FROM (SELECT 1 FROM matching_posting WHERE skill = %s LIMIT %s) few",
-                [skill, COUNTED],
-            )
-            counts[skill] = cursor.fetchone()[0]
-    return min(skills, key=lambda skill: counts[skill])
+        given = [value for skill in skills for value in (skill, start, FAR)]
+        cursor.execute(f"SELECT {', '.join([nth] * len(skills))}", given)
+        far = dict(zip(skills, cursor.fetchone(), strict=True))
+    return max(skills, key=lambda skill: math.inf if far[skill] is None else far[skill])
 
 
 def scored(asked: Asked, rows: Sequence[Sequence[Any]]) -> Iterator[Line]:

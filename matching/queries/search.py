@@ -1,6 +1,6 @@
 """Who could go for one need: the exact best, out of a city of any size."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from matching.queries.postings import line
 from matching.queries.willing import duties_at
 from matching.queries.wished import wished_by
 
-BATCH = 40  # people whose facts are read at a time
+SPARE = 4  # so many more are looked at than are wanted: a rule may turn some down
 
 
 class Found(NamedTuple):
@@ -40,33 +40,33 @@ def found_of(
     been looked at. ``without``: profiles that are passed over.
 
     The posting table names people by their score; each is looked at again by every rule, to the minute, and
-    it ends when nobody who is still to come can pass the last.
+    it ends when nobody who is still to come can pass the last. First come those who have helped this resident
+    before or are wished for by name, and those who can go now: what that adds, and where they are, stands in
+    no table.
     """
     best: list[Found] = []
     seen = set(without)
-    for keys, ahead in _batches(asked, now=now):
-        if not top or (len(best) == top and ahead < best[-1].candidate.score):
-            break
+    people = line(asked)
+    keys = _first(asked, now=now)
+    while top:
         some = [key for key in keys if key not in seen]
         seen.update(some)
-        facts = people_of(asked.need, VolunteerProfile.objects.filter(pk__in=some), now=now)
-        people = with_chances(asked.need, facts, asked.parameters, urgency=asked.urgency, now=now)
-        told = {person.id: person for person in people}
-        found = [Found(one, told[one.id]) for one in rank(asked.need, people, asked.parameters)]
+        found = _looked_at(asked, some, now=now) if some else []
         best = sorted([*best, *found], key=lambda one: one.candidate.order)[:top]
+        ahead = next(people, None)
+        if ahead is None or (len(best) == top and ahead.score < best[-1].candidate.score):
+            break
+        more = islice(people, top - len(best) + SPARE)
+        keys = [ahead.volunteer, *(one.volunteer for one in more)]
     return best
 
 
-def _batches(asked: Asked, *, now: datetime) -> Iterator[tuple[list[int], float]]:
-    """Yield profiles to look at, and the score that nobody of them or after them passes.
-
-    First those who have helped this resident before or are wished for by name, and those who can go now:
-    what that adds, and where they are, stands in no table.
-    """
-    yield _first(asked, now=now), 1.0
-    people = line(asked)
-    while some := list(islice(people, BATCH)):
-        yield [one.volunteer for one in some], some[0].score
+def _looked_at(asked: Asked, keys: Collection[int], *, now: datetime) -> list[Found]:
+    """Return who of these profiles can go by every rule, to the minute."""
+    facts = people_of(asked.need, VolunteerProfile.objects.filter(pk__in=keys), now=now)
+    people = with_chances(asked.need, facts, asked.parameters, urgency=asked.urgency, now=now)
+    told = {person.id: person for person in people}
+    return [Found(one, told[one.id]) for one in rank(asked.need, people, asked.parameters)]
 
 
 def _first(asked: Asked, *, now: datetime) -> list[int]:

@@ -31,11 +31,12 @@ def everybody(need, top=PEOPLE + 1):
     ]
 
 
-@pytest.fixture
-def crowd(clock, monkeypatch):
+@pytest.fixture(params=[0, postings.ENOUGH], ids=["ring_by_ring", "all_that_is_left_at_once"])
+def crowd(request, clock, monkeypatch):
     """Let people of many kinds live up to 25 km around a need, and be read three at a time; return it."""
+    monkeypatch.setattr(postings, "ENOUGH", request.param)
     monkeypatch.setattr(postings, "FEW", 3)
-    monkeypatch.setattr(search, "BATCH", 3)
+    monkeypatch.setattr(search, "SPARE", 0)
     opening = matching.opening()
     random = Random(7)
     for number in range(PEOPLE):
@@ -74,6 +75,7 @@ def test_the_best_are_those_of_everybody(crowd, top):
         replace(crowd, point=None),
         replace(crowd, skills={LAW: 1}),
         replace(crowd, skills={LAW: 2, SIGN: 1}),
+        replace(crowd, skills={LAW: 1, SIGN: 1}, point=None),
         replace(crowd, gender="F", adults_only=True),
         replace(crowd, gender="M"),
     ):
