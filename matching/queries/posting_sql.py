@@ -36,7 +36,9 @@ Given = dict[str, Any]  # values by their names in the text
 class Asked(NamedTuple):
     """What is looked for: ``only_willing``, who may be asked without having asked. ``urgency`` (1–4) is known
     to the chance of a yes. To see what would find more: people up to ``beyond_m`` metres farther away than
-    they chose, with ``any_kind`` whatever categories they chose, with ``any_time`` whenever they are free."""
+    they chose, with ``any_kind`` whatever categories they chose, with ``any_time`` whenever they are free.
+    ``posted``: the first and the last day that rows of the table are of, where that was looked up: what all
+    rows know is asked in fewer words, which a million of them feel."""
 
     need: Need
     parameters: Parameters
@@ -45,6 +47,11 @@ class Asked(NamedTuple):
     beyond_m: int = 0
     any_kind: bool = False
     any_time: bool = False
+    posted: tuple[date, date] | None = None
+
+    def all_know(self, first: date, last: date) -> bool:
+        """Say whether every row is of a day from ``first`` to ``last``."""
+        return self.posted is not None and first <= self.posted[0] and self.posted[1] <= last
 
 
 def rows(
@@ -57,7 +64,7 @@ def rows(
     square, place = _square(need)
     inner = (
         "SELECT p.volunteer_id, p.lat, p.lng, p.radius_m, p.reliability, p.recent, p.is_new,"  # noqa: S608 (names of our own)
-        f" {_left(need)} AS minutes, p.level, {square} AS square"
+        f" {_left(asked)} AS minutes, p.level, {square} AS square"
         f" FROM matching_posting p WHERE {passes}"
     )
     source, cells = _over(inner, ranges)
@@ -140,12 +147,11 @@ def where(asked: Asked, skill: str) -> tuple[str, Given]:
     day = local_date(need.when.start)
     said = ["p.skill = %(skill)s AND p.level >= %(level)s"]
     given: Given = {"skill": skill, "level": need.skills.get(skill, 0), "day": day}
-    monday = monday_of(day)
-    given |= {"week_first": monday - (DAYS - 1) * DAY, "week_last": monday + 6 * DAY}
+    given |= dict(zip(("week_first", "week_last"), _weeks(day), strict=True))
     if not asked.any_time:
         for n, (on, bits) in enumerate(_halves(need)):
             given |= {f"day{n}": on, f"first{n}": on - (DAYS - 1) * DAY, f"bits{n}": bits}
-            said.append(_free(on, n))
+            said.append(_free(asked, on, n))
     if need.gender:
         given["sex"] = need.gender
         said.append("p.sex = %(sex)s")
@@ -175,12 +181,14 @@ def where(asked: Asked, skill: str) -> tuple[str, Given]:
     return " AND ".join(said), given
 
 
-def _free(day: date, n: int) -> str:
+def _free(asked: Asked, day: date, n: int) -> str:
     """Return that the half hours of ``day`` are free: where the row knows the day, as it says, else as the
     weekday is."""
+    said = f"(p.{day_column(day)} & %(bits{n})s) = %(bits{n})s"
+    if asked.all_know(day - (DAYS - 1) * DAY, day):
+        return said
     return (
-        f"CASE WHEN p.posted_on BETWEEN %(first{n})s AND %(day{n})s"  # noqa: S608 (names of our own)
-        f" THEN (p.{day_column(day)} & %(bits{n})s) = %(bits{n})s"
+        f"CASE WHEN p.posted_on BETWEEN %(first{n})s AND %(day{n})s THEN {said}"  # noqa: S608 (names of our own)
         f" ELSE (p.paused_until IS NULL OR p.paused_until < %(day{n})s)"
         f" AND ((p.w{day.weekday()} & %(bits{n})s) = %(bits{n})s OR EXISTS (SELECT 1"
         " FROM accounts_availabilityexception e WHERE e.volunteer_id = p.volunteer_id"
@@ -197,13 +205,21 @@ def _halves(need: Need) -> Iterator[tuple[date, int]]:
         day += DAY
 
 
-def _left(need: Need) -> str:
+def _left(asked: Asked) -> str:
     """Return the minutes that are left in the week of the need; where a row does not know, its limit."""
-    column = left_column(local_date(need.when.start))
+    day = local_date(asked.need.when.start)
+    if asked.all_know(*_weeks(day)):
+        return f"p.{left_column(day)}"
     return (
-        f"CASE WHEN p.posted_on BETWEEN %(week_first)s AND %(week_last)s"
-        f" THEN p.{column} ELSE p.week_minutes END"
+        "CASE WHEN p.posted_on BETWEEN %(week_first)s AND %(week_last)s"
+        f" THEN p.{left_column(day)} ELSE p.week_minutes END"
     )
+
+
+def _weeks(day: date) -> tuple[date, date]:
+    """Return the days from which to which a row is that knows the week of ``day``."""
+    monday = monday_of(day)
+    return monday - (DAYS - 1) * DAY, monday + 6 * DAY
 
 
 def _square(need: Need) -> tuple[str, Given]:

@@ -7,6 +7,7 @@ engine's own formula. Nobody is given out before it is sure that nobody who is s
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -58,7 +59,8 @@ class _Ring:
 
 def line(asked: Asked) -> Iterator[Line]:
     """Yield who could go, best first; some of them the rules to the minute still refuse."""
-    skill = _rarest(asked.need)
+    skill, posted = _looked_up(asked.need)
+    asked = asked._replace(posted=posted)
     inner, found, rings = -1, 0, list[_Ring]()
     ahead, waiting = math.inf, list[tuple[float, int]]()
     while True:
@@ -113,24 +115,30 @@ def _cells(need: Need, inner: int, outer: int) -> Ranges | None:
     return low, high
 
 
-def _rarest(need: Need) -> str:
-    """Return the skill that fewest have about the need; where none is needed, everybody's."""
-    skills = sorted(need.skills)
-    if len(skills) < 2:
-        return skills[0] if skills else ""
+def _looked_up(need: Need) -> tuple[str, tuple[date, date] | None]:
+    """Return the skill that fewest have about the need (where none is needed, everybody's), and the first
+    and the last day that rows are of."""
+    skills = sorted(need.skills) or [""]
     start = 0
     if need.point is not None:
         [y], [_x] = grid().cells(np.array([need.point[0]]), np.array([need.point[1]]))
         start = (WIDE + int(y)) * WIDE
+    ends = [f"(SELECT {end}(posted_on) FROM matching_posting)" for end in ("min", "max")]  # noqa: S608
     nth = (
         "(SELECT cell FROM matching_posting WHERE skill = %s AND cell >= %s"
         " ORDER BY cell LIMIT 1 OFFSET %s)"
     )
+    several = skills if len(skills) > 1 else []
     with connection.cursor() as cursor:
-        given = [value for skill in skills for value in (skill, start, FAR)]
-        cursor.execute(f"SELECT {', '.join([nth] * len(skills))}", given)
-        far = dict(zip(skills, cursor.fetchone(), strict=True))
-    return max(skills, key=lambda skill: math.inf if far[skill] is None else far[skill])
+        cursor.execute(
+            f"SELECT {', '.join([*ends, *[nth] * len(several)])}",
+            [value for skill in several for value in (skill, start, FAR)],
+        )
+        first, last, *cells = cursor.fetchone()
+    far = dict(zip(several, (math.inf if cell is None else cell for cell in cells), strict=True))
+    rarest = max(skills, key=lambda skill: far.get(skill, 0))
+    # SQLite knows no days: it hands out words.
+    return rarest, first and (date.fromisoformat(f"{first}"), date.fromisoformat(f"{last}"))
 
 
 def scored(asked: Asked, rows: Sequence[Sequence[Any]]) -> Iterator[Line]:
