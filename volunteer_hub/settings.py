@@ -126,7 +126,8 @@ DATABASES: dict[str, Any] = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # Closing the last connection writes the whole log back: kept open, an answer never waits for that.
+    # Closing the last connection writes the whole log back: kept open, an answer never waits for that. The
+    # search walks many pages: up to 64 MB of them are kept.
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
