@@ -32,7 +32,8 @@ class Asked(Shape):
 
 
 class BandCard(Shape):
-    """So many people have had ``at_least`` to ``at_most`` (null: or more); null people: fewer than ten."""
+    """So many people have had ``at_least`` to ``at_most`` (null: or more); null people: not shown, fewer
+    than ten, or more where those could be worked out from them."""
 
     at_least = serializers.IntegerField()
     at_most = serializers.IntegerField(allow_null=True)
@@ -51,7 +52,8 @@ class SpreadCard(Shape):
 
 
 class NeverCard(Shape):
-    """People without a notice by the first reason, as of now; null people: fewer than ten."""
+    """People without a notice by the first reason, as of now; null people: not shown, fewer
+    than ten, or more where those could be worked out from them."""
 
     reason = serializers.CharField()
     people = serializers.IntegerField(allow_null=True)
@@ -59,7 +61,7 @@ class NeverCard(Shape):
 
 class FairnessCard(Shape):
     """How evenly the people of a region were asked and served: ``people`` live there, ``counted`` of them
-    could be asked, or were, or served."""
+    could be asked, or were, or served. Null: not shown."""
 
     region = serializers.CharField()
     since = InstantField()

@@ -1,7 +1,7 @@
 """How evenly the volunteers of an area are asked and serve, and who is never asked and why.
 
 Counted in one query, whatever the number of people; cells so small that they could point to somebody are
-not told.
+not told, nor those from which they could be worked out (see ``shown``).
 """
 
 from collections import Counter
@@ -54,7 +54,7 @@ Counted = tuple[int, int, str, int]  # notices, services, reason, people
 
 
 class Spread(NamedTuple):
-    """How something is spread over people: ``bands`` are people by ``BANDS``, None where too few to tell;
+    """How something is spread over people: ``bands`` are people by ``BANDS``, None as ``shown`` says;
     ``curve`` is Lorenz's, in as many equal parts of the people as hold enough of them; ``tenth`` is the share
     that the busiest tenth carries. None, or no curve, where too few people stand behind it."""
 
@@ -67,7 +67,8 @@ class Spread(NamedTuple):
 
 class Fairness(NamedTuple):
     """An area since a moment. ``people`` have their home there, over ``counted`` of them things are spread:
-    who could be asked, or was, or served. ``never`` had no notice: people by the first reason, as of now."""
+    who could be asked, or was, or served. ``never`` had no notice: people by the first reason, as of now.
+    ``people`` is None too where ``counted``, or who is left beside them, are too few to tell."""
 
     people: int | None
     counted: int | None
@@ -80,31 +81,58 @@ def fairness(region: Region, *, since: datetime, now: datetime) -> Fairness:
     """Return how evenly the volunteers who live in ``region`` were asked and served from ``since`` on."""
     rows = _rows(region, since=since, now=now)
     able = [row for row in rows if row[0] or row[1] or row[2] not in BARRED]
-    never = dict.fromkeys((*BARRED, *OWN_CHOICE, NOT_NEEDED), 0)
-    for _notices, _services, reason, people in rows:
-        if reason != ASKED:
-            never[reason] += people
+    people, counted = (sum(row[3] for row in some) for some in (rows, able))
+    notices = _spread([(row[0], row[3]) for row in able])
     return Fairness(
-        people=cell(sum(row[3] for row in rows)),
-        counted=cell(sum(row[3] for row in able)),
-        notices=_spread([(row[0], row[3]) for row in able]),
+        people=cell(people) if _all_tellable(counted, people - counted, _served(rows)) else None,
+        counted=cell(counted),
+        notices=notices,
         services=_spread([(row[1], row[3]) for row in able]),
-        never=list(zip(never, shown(list(never.values())), strict=True)),
+        never=_never(rows, unasked=notices.bands[0]),
     )
 
 
 def shown(counts: Sequence[int]) -> list[int | None]:
-    """Return counts without those that could point to somebody; where one alone would be hidden, the next
-    smallest too, else the sum would tell it. Where all that are so small are none, the sum tells that anyway,
-    and they are told."""
-    small = [count for count in counts if cell(count) is None]
-    if not any(small) and cell(sum(counts)) is not None:
+    """Return the counts of one table so that none from one to nine can be worked out, even by who knows
+    their sum and this rule.
+
+    All below ten are None, zeros too. Then the smallest that is left, with its equals, is None as well,
+    until the hidden ones sum to ten and differ, or none is left. So two hidden ones that differ could
+    change places, and the same would be told. Where all below ten are zeros (and the sum is not), all are
+    told: the sum says that anyway, and a zero points to nobody. A zero is never told beside a hidden count.
+    Method: complementary suppression (Cox, JASA 75, 1980), for a table with one sum."""
+    hidden = [count for count in counts if cell(count) is None]
+    if not any(hidden) and cell(sum(counts)) is not None:
         return list(counts)
-    found = [cell(count) for count in counts]
-    if sum(count is None for count in found) == 1 and len(found) > 1:
-        smallest = min(count for count in found if count is not None)
-        found[found.index(smallest)] = None
-    return found
+    told = sorted(set(counts) - set(hidden))
+    while told and (cell(sum(hidden)) is None or len(set(hidden)) == 1):
+        least = told.pop(0)
+        hidden += [least] * counts.count(least)
+    return [count if count in told else None for count in counts]
+
+
+def _all_tellable(*counts: int) -> bool:
+    return all(count == 0 or cell(count) is not None for count in counts)
+
+
+def _served(rows: Sequence[Counted]) -> int:
+    """Return how many served without a notice and are barred now: counted, and under ``BARRED`` as well."""
+    return sum(row[3] for row in rows if row[1] and row[2] in BARRED)
+
+
+def _never(rows: Sequence[Counted], *, unasked: int | None) -> list[tuple[str, int | None]]:
+    """Return people without a notice by reason. These are two tables, for other figures tell the sum of
+    each: of the barred, who is not counted; of the others (with ``_served``), ``unasked``, the counted
+    without a notice. Where that is hidden, the others are too, else their sum would tell it."""
+    never: Counter[str] = Counter()
+    for _notices, _services, reason, people in rows:
+        never[reason] += people
+    others = (*OWN_CHOICE, NOT_NEEDED)
+    barred = shown([never[code] for code in BARRED])
+    own = shown([*(never[code] for code in others), _served(rows)])[: len(others)]
+    if unasked is None:
+        own = [None] * len(others)
+    return list(zip((*BARRED, *others), (*barred, *own), strict=True))
 
 
 def _spread(counted: Sequence[tuple[int, int]]) -> Spread:

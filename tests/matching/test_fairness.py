@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts import actions as people
 from accounts.states import Purpose
@@ -143,14 +145,76 @@ def test_what_is_missing_comes_before_what_was_chosen(all_told):
     assert seen.counted is None  # none of them could be asked
 
 
-def test_one_hidden_cell_is_not_given_away_by_the_sum():
-    assert shown([12, 30, 4, 11]) == [12, 30, None, None]
-    assert shown([12, 3, 4]) == [12, None, None]
-    assert shown([12, 30]) == [12, 30]
-    assert shown([3]) == [None]
-    assert shown([12, 0, 30, 0]) == [12, 0, 30, 0]
-    assert shown([12, 0, 1]) == [12, None, None]
-    assert shown([0, 0]) == [None, None]
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ([12, 30], [12, 30]),
+        ([140, 118, 42, 1, 0], [140, 118, None, None, None]),  # the sum would tell of one
+        ([12, 30, 4, 11], [12, 30, None, None]),
+        ([30, 5, 6], [30, None, None]),  # eleven together: enough
+        ([30, 12, 9, 9], [30, None, None, None]),  # two alike of 18 could only be nines
+        ([40, 40, 9], [None, None, None]),  # one of two alike would tell which
+        ([12, 0, 1], [None, None, None]),
+        ([12, 0, 30, 0], [12, 0, 30, 0]),
+        ([0, 0], [None, None]),
+        ([3], [None]),
+        ([], []),
+    ],
+)
+def test_what_the_sum_would_tell_is_hidden_too(counts, told):
+    assert shown(counts) == told
+
+
+COUNTS = st.lists(st.integers(0, 13), min_size=2, max_size=3)
+
+
+def tables(cells: int, total: int) -> list[list[int]]:
+    """Return all tables of so many cells with this sum."""
+    if cells == 1:
+        return [[total]]
+    return [[n, *rest] for n in range(total + 1) for rest in tables(cells - 1, total - n)]
+
+
+@given(COUNTS)
+def test_no_hidden_cell_can_be_worked_out_from_the_sum(counts):
+    told = shown(counts)
+
+    alike = [one for one in tables(len(counts), sum(counts)) if shown(one) == told]
+
+    assert counts in alike
+    if sum(counts) >= 10:  # a smaller sum is not told
+        hidden = [n for n, count in enumerate(told) if count is None]
+        assert all(len({one[n] for one in alike}) > 1 for n in hidden)
+
+
+@given(COUNTS)
+def test_a_small_count_is_never_told_nor_a_zero_beside_a_hidden_one(counts):
+    told = [count for count in shown(counts) if count is not None]
+
+    assert all(count == 0 or count >= 10 for count in told)
+    assert 0 not in told or len(told) == len(counts)
+
+
+def test_who_is_left_beside_the_counted_is_not_told_by_all_people():
+    for _n in range(10):
+        matching.ready_volunteer()
+    accounts.volunteer()  # could not be asked: one, by subtraction
+
+    seen = found()
+
+    assert (seen.people, seen.counted) == (None, 10)
+    assert [n for _reason, n in seen.never[:5]] == [None] * 5
+    assert dict(seen.never)["not_needed"] == 10
+
+
+def test_a_hidden_band_is_not_told_by_why_nobody_was_asked():
+    volunteers = [matching.ready_volunteer() for _n in range(11)]
+    matching.offer(None, volunteers[0])
+
+    seen = found()
+
+    assert (seen.counted, seen.notices.bands) == (11, [None] * 5)
+    assert {n for _reason, n in seen.never} == {None}
 
 
 def test_it_asks_once_however_many_there_are(django_assert_num_queries):
