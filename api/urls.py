@@ -10,6 +10,7 @@ from rest_framework.routers import SimpleRouter
 from api import (
     acceptance,
     accounts,
+    board,
     fairness,
     help_requests,
     incentives,
@@ -44,6 +45,7 @@ router.register("memberships", organizations.Memberships, "membership")
 router.register("projects", projects.Projects, "project")
 router.register("shifts", projects.Shifts, "shift")
 router.register("openings", matching.Openings, "opening")
+router.register("board", board.Board, "board")
 router.register("offers", matching.Offers, "offer")
 router.register("applications", matching.Applications, "application")
 router.register("assignments", service_records.Assignments, "assignment")

@@ -82,7 +82,7 @@ SIGNED_IN = {
     "web:case-review", "web:console-record", "web:task-evaluate", "web:org-project-change",
     "web:org-project-close", "web:org-project-archive", "web:org-shift-change", "web:org-evaluate",
     "web:org-no-show", "web:org-refuse", "web:console-weights", "web:console-board",
-    "web:console-opening", "api:opening-why-not",
+    "web:console-opening", "api:opening-why-not", "api:board-list",
     "web:console-fairness", "api:fairness", "web:console-acceptance", "api:acceptance-model-list",
     "web:console-runs", "web:console-run", "web:console-run-cancel",
     "api:run-list", "api:run-detail", "api:run-accept", "api:run-cancel",
