@@ -69,13 +69,15 @@ class Somebody(Shape):
 
 class VerdictCard(Shape):
     """What stands between somebody and an opening, in words; else their place in the list, 1 = first,
-    or null when it is far down. ``offer`` is the state of an offer that they had."""
+    or null when it is far down, and what speaks ``against`` asking them. ``offer`` is the state of an offer
+    that they had."""
 
     can_go = serializers.BooleanField()
     holds_place = serializers.BooleanField()
     offer = serializers.CharField(source="offer.state", allow_null=True, default=None)
     reasons = serializers.ListField(child=serializers.CharField())
     place = serializers.IntegerField(allow_null=True)
+    against = serializers.ListField(child=serializers.CharField())
 
 
 class FartherCard(Shape):

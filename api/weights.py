@@ -20,9 +20,19 @@ from matching import actions, queries
 from matching.engine import Parameters
 
 
+class Number(serializers.FloatField):
+    """A number; true and false, which Python counts as one and nought, are none."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Return the number."""
+        if isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 def _numbers() -> dict[str, serializers.Field[Any, Any, Any, Any]]:
     """Return a field for each of the engine's parameters; none of them has to be sent."""
-    whole, number = serializers.IntegerField, serializers.FloatField
+    whole, number = serializers.IntegerField, Number
     return {
         one.name: (whole if one.type is int else number)(required=False)
         for one in fields(Parameters)

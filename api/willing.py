@@ -13,12 +13,13 @@ from rest_framework.response import Response
 from accounts.states import Category
 from api.base import Card, Operations
 from api.matching import ApplicationCard
-from api.shapes import InstantField, Nothing, RegionField, Shape
+from api.shapes import ByRef, InstantField, Nothing, Shape
 from api.volunteers import VolunteerCard, profile_of
 from kernel.workdays import local_date
 from matching import actions, queries
 from matching.models import Opening
 from regions.models import Region
+from regions.queries import streets
 
 
 class DutyCard(Card):
@@ -34,7 +35,9 @@ class DutyCard(Card):
 class Place(Shape):
     """Where the viewer is: a street; none is the home area."""
 
-    region = RegionField(required=False, allow_null=True, default=None)
+    region = ByRef(
+        lambda _viewer, _now: streets(), key="code", required=False, allow_null=True, default=None
+    )
 
 
 class MyDuty(Operations):

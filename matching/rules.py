@@ -1,6 +1,6 @@
 """Rules of matching. Pure: facts come in as arguments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -197,14 +197,18 @@ def check_has_resident(*, visit: Visit | None) -> None:
 
 MOST_DAYS = 14  # that are planned at once
 PLANNED_DAYS = 3  # that the evening plans
+FORESEEN = timedelta(days=90)  # nothing later is planned
 
 
 def check_days(first: date, last: date, *, now: datetime) -> None:
-    """Days to come, in order, and not more than anybody can foresee."""
+    """Days to come, in order, and not more or later ones than anybody can foresee."""
     if not local_date(now) <= first <= last:
         raise Invalid("bad_days", _("Choose days from today on, in order."), field="last_day")
     if (last - first).days >= MOST_DAYS:
         raise Invalid("bad_days", _("Plan up to %(n)d days.") % {"n": MOST_DAYS}, field="last_day")
+    if last > local_date(now) + FORESEEN:
+        words = _("Choose days within the next %(n)d.") % {"n": FORESEEN.days}
+        raise Invalid("bad_days", words, field="last_day")
 
 
 def run_is_open() -> Conflict:
@@ -216,8 +220,11 @@ def run_is_open() -> Conflict:
     )
 
 
-def check_chosen(chosen: Sequence[int]) -> None:
-    """Something has to be chosen."""
+def check_chosen(chosen: Collection[str], known: Collection[str]) -> None:
+    """Something has to be chosen, and nothing that is not of the plan: it would be left out in silence."""
+    for ref in sorted(set(chosen) - set(known)):
+        words = _("“%(ref)s” is not a proposal of this plan.") % {"ref": ref[:40]}
+        raise Invalid("unknown_proposal", words, field="chosen")
     if not chosen:
         raise Invalid("nothing_chosen", _("Choose at least one proposal."), field="chosen")
 

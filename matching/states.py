@@ -168,9 +168,9 @@ REASONS = {
     "near": _("about %(km).1f km away"),
     "remote": _("it is by phone or video"),
     "level": _("has the skills for it, level %(level).1f of 3"),
-    "reliable": _("comes to %(share)d%% of what was agreed"),
+    "reliable": _("is likely to come to %(share)d%% of what is agreed"),
     "rested": _("asked %(asked)d times and served %(served)d times of late"),
-    "roomy": _("%(hours).1f hours of the week are still free"),
+    "roomy": _("%(hours).1f hours of that week are still free"),
     "first": _("it would be the first service"),
     "known": _("has helped this person before"),
     "preferred": _("is wished for by name"),
@@ -201,11 +201,11 @@ REASONS = {
     "not_chosen": _("did not choose this kind of help: plans and automatic offers pass them over"),
     "kind_paused": _("does not want to be asked for this kind of help for a while"),
     "asked_enough": _(
-        "asked %(day)d times in a day and %(week)d in 7 days: enough for automatic offers"
+        "asked by the computer %(day)d times in a day and %(week)d in 7 days: enough for it"
     ),
-    "asked_lately": _("asked %(week)d times in the last 7 days"),
+    "asked_lately": _("asked by the computer %(week)d times in the last 7 days"),
     "far": _("lives %(km).1f km away"),
-    "unreliable": _("comes to only %(share)d%% of what was agreed"),
+    "unreliable": _("is likely to come to only %(share)d%% of what is agreed"),
     "new": _("has not served yet"),
     # What comes between a plan and its offers; see ``actions.runs``.
     "asked_already": _("was asked already, or others were asked for the place"),

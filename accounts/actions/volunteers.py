@@ -110,15 +110,21 @@ def set_area(
     lat: float | None = None,
     lng: float | None = None,
 ) -> VolunteerProfile:
-    """Set home street and travel radius in metres (500–60,000). The point (default: the street's) is
-    snapped to the grid before it is stored. Raises ``Invalid`` (``not_a_street``, ``bad_radius``,
-    ``foreign_point``)."""
+    """Set home street and travel radius in metres (500–60,000). The point (default: the one that was set in
+    this street, else the street's) is snapped to the grid before it is stored. Raises ``Invalid``
+    (``not_a_street``, ``bad_radius``, ``foreign_point``)."""
     rules.check_own(user=volunteer.user, by=by)
     if region.level != Level.STREET:
         raise Invalid("not_a_street", _("Choose a street or town."), field="region")
     if not 500 <= radius_m <= 60_000:
         raise Invalid("bad_radius", _("Choose between 0.5 and 60 km."), field="radius_m")
-    point = (region.lat, region.lng) if lat is None or lng is None else (lat, lng)
+    point = (region.lat, region.lng)
+    if lat is not None and lng is not None:
+        point = lat, lng
+    elif (
+        volunteer.region_id == region.pk and volunteer.lat is not None and volunteer.lng is not None
+    ):
+        point = volunteer.lat, volunteer.lng
     check_point(*point, field="region")
     volunteer.region, volunteer.radius_m = region, radius_m
     volunteer.lat, volunteer.lng = snap(*point)

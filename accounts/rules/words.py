@@ -105,6 +105,10 @@ def check_pause(*, until: date | None, today: date) -> None:
 
 
 def check_days_off(*, new: Collection[date], today: date) -> None:
-    """A day off that is added is not past; those that stood already may stay."""
+    """A day off that is added is not past, and within 366 days; those that stood already may stay."""
     if any(day < today for day in new):
         raise Invalid("day_is_past", _("This day is past."), field="days_off")
+    if any(day > today + LONGEST_PAUSE for day in new):
+        words = _("Choose a day until %(day)s; you can add later ones later.")
+        latest = f"{today + LONGEST_PAUSE:%Y-%m-%d}"
+        raise Invalid("too_far_ahead", words % {"day": latest}, field="days_off")

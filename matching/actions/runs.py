@@ -39,12 +39,15 @@ def ask_run(
 ) -> Run:
     """Have the open needs of ``region`` planned that begin from ``first_day`` to ``last_day``.
 
-    ``by`` None is the clock. Raises ``NotAllowed`` (``not_your_area``), ``Invalid`` (``bad_days``) or
-    ``Conflict`` (``run_open``: one is being planned or looked at here already).
+    ``by`` None is the clock. A plan that proposes nobody gives way to the new one. Raises ``NotAllowed``
+    (``not_your_area``), ``Invalid`` (``bad_days``) or ``Conflict`` (``run_open``: one is being planned or
+    looked at here already).
     """
     may = by is None or people.may(by, Permission.DISPATCH, region=region, now=now)
     rules.check_dispatches(may=may)
     rules.check_days(first_day, last_day, now=now)
+    for empty in Run.objects.filter(region=region, state=RunState.READY, proposals=None):
+        cancel_run(run=empty, by=by, now=now)
     try:
         with transaction.atomic():
             run = Run.objects.create(
@@ -194,14 +197,15 @@ def accept_run(*, run: Run, chosen: Collection[str] | None, by: User, now: datet
     """Have the ``chosen`` proposals (their refs; None: all) carried out; the others are dropped.
 
     Each is looked at again before its offer goes out. Raises ``NotAllowed`` (``not_your_area``), ``Invalid``
-    (``nothing_chosen``), ``Conflict`` (``illegal_move``).
+    (``nothing_chosen``, ``unknown_proposal``), ``Conflict`` (``illegal_move``).
     """
     rules.check_dispatches(may=people.may(by, Permission.DISPATCH, region=run.region, now=now))
     run = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
     proposals = Proposal.objects.filter(run=run)
-    some = proposals if chosen is None else proposals.filter(ref__in=chosen)
-    keys = list(some.values_list("pk", flat=True))
-    rules.check_chosen(keys)
+    known = dict(proposals.values_list("ref", "pk"))
+    wanted = known.keys() if chosen is None else set(chosen)
+    rules.check_chosen(wanted, known)
+    keys = [known[ref] for ref in wanted]
     move(
         run,
         RunState.ACCEPTED,

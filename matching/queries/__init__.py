@@ -22,7 +22,7 @@ from matching.queries.runs import (
     told,
     unfilled_of,
 )
-from matching.queries.snapshot import problems, to_plan
+from matching.queries.snapshot import left_out, problems, to_plan
 from matching.queries.visible import (
     address_of,
     addresses,
@@ -44,7 +44,14 @@ from matching.queries.visible import (
 )
 from matching.queries.weights import parameters_now, weighings_for
 from matching.queries.widening import widening
-from matching.queries.willing import allows_matching, duty_of, on_duty, pauses_of, urgent_now
+from matching.queries.willing import (
+    allows_matching,
+    duty_of,
+    is_asked,
+    on_duty,
+    pauses_of,
+    urgent_now,
+)
 from matching.queries.wished import wished_for
 
 __all__ = [
@@ -64,6 +71,8 @@ __all__ = [
     "door_notes_of",
     "duty_of",
     "invited_by_hand",
+    "is_asked",
+    "left_out",
     "live_assignments",
     "load_of",
     "may_be_asked",

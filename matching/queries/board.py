@@ -1,6 +1,6 @@
 """The dispatcher's board: the open needs of an area, what was tried for each, and one person against one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from matching import rules
 from matching.engine.order import worth
 from matching.engine.score import Parts
 from matching.models import Offer, Opening
+from matching.queries.against import against
 from matching.queries.facts import need_of
 from matching.queries.visible import line_of, live_assignments, openings_for, why_not
 from matching.queries.weights import parameters_now
@@ -119,14 +120,16 @@ def worth_of(opening: Opening) -> dict[str, float]:
 
 
 class Verdict(NamedTuple):
-    """One person against one need: a place held, the newest offer, every hard rule in the way in words, and
-    the place in the list of who can be asked, 1 = first; None beyond ``DEEPEST``, and for who is not in it.
+    """One person against one need: a place held, the newest offer, every hard rule in the way in words; for
+    who can be asked, the place in the list, 1 = first, and what speaks against it in words. The place is None
+    beyond ``DEEPEST``, and for who is not in it.
     """
 
     holds_place: bool
     offer: Offer | None
     reasons: list[str]
-    place: int | None
+    place: int | None = None
+    against: Sequence[str] = ()
 
     @property
     def can_go(self) -> bool:
@@ -140,12 +143,17 @@ def verdict(opening: Opening, person: VolunteerProfile, *, now: datetime) -> Ver
     It is said in words only: which side does not want the other is nobody's to know.
     """
     if live_assignments(opening).filter(volunteer=person.user_id).exists():
-        return Verdict(holds_place=True, offer=None, reasons=[], place=None)
+        return Verdict(holds_place=True, offer=None, reasons=[])
     offer = opening.offers.filter(volunteer=person.user_id).order_by("-pk").first()
     found = why_not(opening, person.user, now=now)
     words = [rules.reason_words(reason) for reason in found]
-    said = Verdict(holds_place=False, offer=offer, reasons=words, place=None)
+    said = Verdict(holds_place=False, offer=offer, reasons=words)
     if not said.can_go:
         return said
-    line = [one.id for one in line_of(opening, now=now, top=DEEPEST)]
-    return said._replace(place=line.index(person.user_id) + 1 if person.user_id in line else None)
+    for place, one in enumerate(line_of(opening, now=now, top=DEEPEST), start=1):
+        if one.id == person.user_id:
+            profiles = {one.id: person}
+            found = against(opening, [one], profiles, parameters_now(), now=now)[one.id]
+            words = [rules.reason_words(reason) for reason in found]
+            return said._replace(place=place, against=words)
+    return said

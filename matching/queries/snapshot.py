@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import VolunteerProfile
 from accounts.states import SkillCode
@@ -56,24 +56,40 @@ Entry = dict[str, Any]
 def to_plan(region: Region, first: date, last: date, *, now: datetime) -> list[tuple[Opening, int]]:
     """Return the needs of ``region`` that begin from ``first`` to ``last`` and whose residents allow to be
     matched, with the places that nobody holds and nobody was asked for."""
-    waiting = Count("offers", filter=Q(offers__state=OfferState.SENT))
     openings = (
-        Opening.objects.filter(
-            region__path__startswith=region.path,
-            state=OpeningState.OPEN,
-            automatic=True,
-            visit__isnull=False,
-            lat__isnull=False,
-            starts_at__gt=now,
-            starts_at__gte=at_local(first, 0),
-            starts_at__lt=at_local(last + DAY, 0),
-        )
+        _open(region, first, last, now=now)
+        .filter(automatic=True, lat__isnull=False, places__gt=F("filled") + F("waiting"))
         .select_related("visit__request__resident", "visit__request__service_type", "organization")
-        .annotate(waiting=waiting)
-        .filter(places__gt=F("filled") + F("waiting"))
         .order_by("ref")
     )
     return [(row, row.places - row.filled - row.waiting) for row in openings]
+
+
+def _open(region: Region, first: date, last: date, *, now: datetime) -> QuerySet[Any]:
+    """Return the open needs of these days, each with how many offers wait for an answer (``waiting``)."""
+    return Opening.objects.filter(
+        region__path__startswith=region.path,
+        state=OpeningState.OPEN,
+        visit__isnull=False,
+        starts_at__gt=now,
+        starts_at__gte=at_local(first, 0),
+        starts_at__lt=at_local(last + DAY, 0),
+    ).annotate(waiting=Count("offers", filter=Q(offers__state=OfferState.SENT)))
+
+
+class LeftOut(NamedTuple):
+    """Open needs of a plan's days that are not planned: ``asked``, people enough are being asked for them;
+    ``by_hand``, a person picks for them."""
+
+    asked: int
+    by_hand: int
+
+
+def left_out(region: Region, first: date, last: date, *, now: datetime) -> LeftOut:
+    """Return how many open needs ``to_plan`` leaves out, and why."""
+    needs = _open(region, first, last, now=now)
+    asked = needs.filter(automatic=True, places__lte=F("filled") + F("waiting"))
+    return LeftOut(asked.count(), needs.filter(automatic=False).count())
 
 
 def around(

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import User, VolunteerProfile
 from help_requests.states import Urgency
 from matching import rules
 from matching.models import Duty, KindPause, Opening
@@ -55,6 +55,11 @@ def pauses_of(user: User, *, today: date) -> QuerySet[KindPause]:
 def allows_matching(user: User) -> bool:
     """Say whether ``user`` allows to be asked without having asked."""
     return user.pk in held.willing([user.pk])
+
+
+def is_asked(profile: VolunteerProfile) -> bool:
+    """Say whether the platform asks a volunteer by itself at all: they allow it, and give hours in a week."""
+    return profile.minutes_per_week > 0 and allows_matching(profile.user)
 
 
 def urgent_now(*, now: datetime, most: int = 20) -> list[Opening]:

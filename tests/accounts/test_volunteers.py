@@ -47,6 +47,17 @@ def test_point_of_the_home_is_snapped_before_it_is_stored(volunteer):
     assert (volunteer.lat, volunteer.lng, volunteer.radius_m) == (31.225, 121.49, 8000)
 
 
+def test_the_point_stays_while_the_street_does(volunteer):
+    here, elsewhere = street(), street("310104001")
+    say(actions.set_area, volunteer, region=here, radius_m=8000, lat=31.2263, lng=121.4888)
+
+    say(actions.set_area, volunteer, region=here, radius_m=3000)
+    assert (volunteer.lat, volunteer.lng, volunteer.radius_m) == (31.225, 121.49, 3000)
+
+    say(actions.set_area, volunteer, region=elsewhere, radius_m=3000)
+    assert abs(volunteer.lat - elsewhere.lat) + abs(volunteer.lng - elsewhere.lng) < 0.02
+
+
 @pytest.mark.parametrize(
     ("deed", "given", "code"),
     [
@@ -139,6 +150,8 @@ def test_a_day_off_is_not_past_unless_it_stood_already(volunteer):
     today, past = date(2026, 3, 4), date(2026, 3, 3)
     with refused("day_is_past"):
         say(actions.set_exceptions, volunteer, days_off=[past])
+    with refused("too_far_ahead"):
+        say(actions.set_exceptions, volunteer, days_off=[date.max])
 
     volunteer.exceptions.create(day=past)
     say(actions.set_exceptions, volunteer, days_off=[past, today])

@@ -100,6 +100,8 @@ def test_what_cannot_be_planned_is_said_at_its_field(door, given, field, office)
 
 @pytest.mark.parametrize("door", ["web", "api"])
 def test_one_at_a_time(door, office):
+    matching.ready_volunteer()
+    need()
     planned()
 
     status, answer = ask(door, office)

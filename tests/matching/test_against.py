@@ -12,6 +12,7 @@ from accounts.states import Purpose
 from matching import actions, queries
 from matching.actions.willing import pause_kind
 from matching.models import Assignment, Offer
+from matching.queries.board import verdict
 from tests.factories import help_requests, matching
 from tests.factories.accounts import NOON
 
@@ -35,9 +36,10 @@ def test_who_did_not_choose_this_kind_or_no_automatic_offers_is_marked():
     consent = me.consents.get(purpose=Purpose.MATCHING)
     people.withdraw_consent(consent=consent, by=me, now=NOON)
 
-    assert said(need) == [
-        ["没有选这类服务：自动邀约和统筹安排都会跳过", "不想被自动询问", NEW],
-    ]
+    against = ["没有选这类服务：自动邀约和统筹安排都会跳过", "不想被自动询问", NEW]
+    assert said(need) == [against]
+    answer = verdict(need, me.volunteer, now=NOON)
+    assert (answer.can_go, answer.place, answer.against) == (True, 1, against)
 
 
 def test_a_pause_from_this_kind_is_said():
@@ -48,7 +50,10 @@ def test_a_pause_from_this_kind_is_said():
 
 @pytest.mark.parametrize(
     ("times", "words"),
-    [(1, "最近 7 天已问过 1 次"), (9, "一天内已问过 9 次，7 天内已问过 9 次：自动邀约已到上限")],
+    [
+        (1, "最近 7 天已自动问过 1 次"),
+        (9, "一天内已自动问过 9 次，7 天内已自动问过 9 次：自动邀约已到上限"),
+    ],
 )
 def test_how_often_they_were_asked_is_said(times, words):
     need, me = matching.opening(), matching.ready_volunteer()
@@ -76,7 +81,7 @@ def test_who_lives_far_and_often_does_not_come_is_said():
 
     far, unreliable = found  # and no longer new
     assert far == "住得较远，6.0 公里"
-    assert unreliable.startswith("约定的服务只有")
+    assert unreliable.startswith("约定的服务估计只有")
 
 
 def test_reads_do_not_grow_with_the_candidates():

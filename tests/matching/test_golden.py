@@ -24,9 +24,9 @@ FOR = {
     "zh-hans": [
         "约 2.5 公里",
         "具备所需技能，水平 2.0（满分3）",
-        "约定的服务到场率 91%",
+        "约定的服务估计到场率 91%",
         "近来问过 3 次，服务过 2 次",
-        "本周还可服务 5.5 小时",
+        "那一周还可服务 5.5 小时",
         "这将是第一次服务",
         "以前服务过这位居民",
         "居民点名希望",
@@ -34,9 +34,9 @@ FOR = {
     "en": [
         "about 2.5 km away",
         "has the skills for it, level 2.0 of 3",
-        "comes to 91% of what was agreed",
+        "is likely to come to 91% of what is agreed",
         "asked 3 times and served 2 times of late",
-        "5.5 hours of the week are still free",
+        "5.5 hours of that week are still free",
         "it would be the first service",
         "has helped this person before",
         "is wished for by name",

@@ -1,7 +1,7 @@
 """Planning many needs at once: preview, accept, send; a worker that dies; the receipt."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -259,7 +259,14 @@ def test_one_plan_at_a_time_by_who_dispatches_there(need, office):
 
 
 @pytest.mark.parametrize(
-    ("first", "last"), [(FIRST - DAY, LAST), (LAST, FIRST), (FIRST, FIRST + 14 * DAY)]
+    ("first", "last"),
+    [
+        (FIRST - DAY, LAST),
+        (LAST, FIRST),
+        (FIRST, FIRST + 14 * DAY),
+        (date(2026, 6, 3), date(2026, 6, 3)),
+        (date.max, date.max),
+    ],
 )
 def test_only_days_to_come_are_planned(office, need, first, last):
     with refused("bad_days"):
@@ -269,11 +276,35 @@ def test_only_days_to_come_are_planned(office, need, first, last):
 def test_nothing_chosen_is_nothing_accepted(need, office):
     matching.ready_volunteer()
     run = planned(need.region.parent)
+    ref = run.proposals.get().ref
     with refused("nothing_chosen"):
-        actions.accept_run(run=run, chosen=["no-such-ref"], by=office, now=NOON)
+        actions.accept_run(run=run, chosen=[], by=office, now=NOON)
+    with refused("unknown_proposal"):
+        actions.accept_run(run=run, chosen=[ref, "no-such-ref"], by=office, now=NOON)
     actions.cancel_run(run=run, by=office, now=NOON)
     with refused("illegal_move"):
         actions.accept_run(run=run, chosen=None, by=office, now=NOON)
+
+
+def test_a_plan_that_proposes_nobody_gives_way_to_the_next(need, office):
+    empty = planned(need.region.parent, office)
+    assert (empty.state, empty.proposals.count()) == ("READY", 0)
+
+    again = ask(need.region.parent, office)
+
+    empty.refresh_from_db()
+    assert (empty.state, again.state) == ("CANCELLED", "QUEUED")
+
+
+def test_what_is_not_planned_is_counted_with_the_reason(need):
+    for _n in range(need.places):
+        matching.offer(need, matching.ready_volunteer())
+    matching.opening(help_requests.visit(accounts.resident()))  # allows no automatic matching
+
+    found = queries.left_out(need.region.parent, FIRST, LAST, now=NOON)
+
+    assert queries.to_plan(need.region.parent, FIRST, LAST, now=NOON) == []
+    assert found == (1, 1)
 
 
 def test_every_evening_the_coming_days_are_planned_once(need, clock):

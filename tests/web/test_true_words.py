@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.states import DeskRole
+from accounts import actions as people
+from accounts.states import DeskRole, Purpose
 from kernel.references import spoken
+from matching import actions as going
 from matching.states import REASONS
 from service_records import actions as records
 from tests.conftest import Clock
 from tests.factories import accounts, help_requests, matching, organizations, rights
 from tests.factories import service_records as make
+from tests.factories.accounts import NOON
 from tests.factories.regions import district
 from tests.web.test_chain import Visitor
 
@@ -26,6 +29,35 @@ def lit(page: str) -> str:
     """Return where the marked item of the menu leads."""
     [found] = re.findall(r'navigation__link" href="([^"]+)"\s+aria-current', page)
     return found
+
+
+def test_who_is_not_asked_is_not_promised_to_be(clock: Clock):
+    clock.to(NOON)
+    me = matching.ready_volunteer()
+    asked, not_asked = "合适时我们会问您", "我们不会主动问您"
+    limits = {"hours": "10", "paused_until": "", "one_more": ""}
+    page = Visitor(me)
+
+    page.do("/volunteer/limits/", **limits)
+    assert asked in page.see("/volunteer/limits/")
+    page.do("/volunteer/limits/", **{**limits, "hours": "0"})
+
+    assert not_asked in page.see("/volunteer/limits/")
+    assert not_asked in page.see("/volunteer/")
+    assert "有了会问您" not in page.see("/volunteer/possible/")
+
+
+def test_the_page_of_going_now_says_what_holds(clock: Clock):
+    clock.to(NOON)
+    me = matching.ready_volunteer()
+    Visitor(me).see("/volunteer/duty/", 'name="region"')
+    duty = going.go_on_duty(by=me, now=clock.now)
+    assert 'name="region"' not in Visitor(me).see("/volunteer/duty/", "您现在可以马上去")
+    going.leave_duty(by=duty.volunteer, now=clock.now)
+    consent = me.consents.get(purpose=Purpose.MATCHING)
+    people.withdraw_consent(consent=consent, by=me, now=clock.now)
+
+    assert 'name="region"' not in Visitor(me).see("/volunteer/duty/", "请先同意")
 
 
 def test_hours_recorded_in_time_and_sent_back_are_not_overdue(clock: Clock):

@@ -140,6 +140,7 @@ def _looked_at(row: Run, proposals: list[Proposal]) -> dict[str, Any]:
     named = posts_in_words({row.asked_by_id, row.decided_by_id}, Permission.DISPATCH)
     chosen = [proposal for proposal in proposals if proposal.chosen]
     load = queries.load_of(proposals)
+    is_ready = row.state == RunState.READY
     return {
         "row": row,
         "asked_by": _asker(row, named),
@@ -147,7 +148,10 @@ def _looked_at(row: Run, proposals: list[Proposal]) -> dict[str, Any]:
         "gap": gap_in_words(row),
         "load": load,
         "most": max((people for _services, people in load), default=0),
-        "unfilled": unfilled_in_words(row) if row.state == RunState.READY else [],
+        "unfilled": unfilled_in_words(row) if is_ready else [],
+        "left_out": queries.left_out(row.region, row.first_day, row.last_day, now=timezone.now())
+        if is_ready
+        else None,
         "outcomes": [(row, queries.against_words(row)) for row in chosen[:MOST_SHOWN]],
         "chosen": len(chosen),
         "sent": sum(proposal.offer_id is not None for proposal in chosen),

@@ -98,7 +98,8 @@ def duty(request: HttpRequest) -> HttpResponse:
         words = _("Thank you. Until %(time)s you are asked first for what is urgent.")
         messages.success(request, words % {"time": clock(begun.until)})
         return redirect("web:volunteer")
-    return show(request, "web/volunteer/duty.html", form)
+    standing = standing_of(user, timezone.now(), is_ready=True)
+    return show(request, "web/volunteer/duty.html", form, standing=standing)
 
 
 @login_required

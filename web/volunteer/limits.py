@@ -25,7 +25,7 @@ from matching.states import AssignmentState
 from web.shared.forms import DayField, Form, carry_out, show
 from web.shared.pages import me
 from web.shared.templatetags.hub import day
-from web.volunteer.register import own_profile
+from web.volunteer.register import own_profile, saved_words
 
 
 class LimitsForm(Form):
@@ -90,7 +90,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         )
 
     if request.method == "POST" and carry_out(form, act):
-        messages.success(request, _saved(pause_of(row, now=now)))
+        messages.success(request, _saved(row, pause_of(row, now=now)))
         return redirect("web:my-limits")
     return show(
         request,
@@ -101,9 +101,9 @@ def limits(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _saved(paused_until: date | None) -> str:
+def _saved(row: VolunteerProfile, paused_until: date | None) -> str:
     if paused_until is None:
-        return _("Saved. We ask you when you fit.")
+        return saved_words(row)
     return _("Saved. You are on a pause: until %(day)s nobody asks you.") % {
         "day": day(paused_until)
     }
@@ -133,5 +133,5 @@ def resume(request: HttpRequest, category: str) -> HttpResponse:
         raise Http404
     user = me(request)
     matching.resume_kind(user=user, category=category, by=user, now=timezone.now())
-    messages.success(request, _("Saved. We ask you when you fit."))
+    messages.success(request, saved_words(user.volunteer))
     return redirect("web:my-limits")

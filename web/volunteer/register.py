@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts import actions, queries
 from accounts.models import User, VolunteerProfile
 from accounts.states import TEXT_VERSION, Category, Purpose, SkillCode, SkillLevel
+from matching.queries import is_asked
 from regions.queries import streets
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
@@ -227,6 +228,13 @@ def _words(window: tuple[int, int, int]) -> str:
     return f"{DAYS[day]} " + "–".join(f"{at // 60}:{at % 60:02}" for at in minutes)
 
 
+def saved_words(row: VolunteerProfile) -> str:
+    """Return what is said when details are saved: true for whom we do not ask, too."""
+    if is_asked(row):
+        return _("Saved. We ask you when you fit.")
+    return _("Saved. As you have it now, we do not ask you: you look for yourself.")
+
+
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Keep skills, times and area up to date."""
@@ -280,7 +288,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         )
 
     if request.method == "POST" and carry_out(form, act):
-        messages.success(request, _("Saved. We ask you when you fit."))
+        messages.success(request, saved_words(row))
         return redirect("web:volunteer")
     chosen = set(form["week"].value() or [])
     rows = [

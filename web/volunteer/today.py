@@ -38,5 +38,6 @@ def volunteer(request: HttpRequest) -> HttpResponse:
             "applications": [(row, positions.get(row.pk)) for row in applications],
             **standing,
             "to_do": to_do,
+            "is_asked": queries.is_asked(profile),
         },
     )
