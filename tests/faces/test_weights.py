@@ -61,6 +61,7 @@ def test_the_city_weighs_and_what_was_not_touched_stays(door, office, clock: Clo
     ("given", "field"),
     [
         ({"near": -1, "reason": "试"}, "near"),
+        ({"near": True, "reason": "试"}, "near"),
         ({"near_km": 1000, "reason": "试"}, "near_km"),
         ({"near_km": 0, "reason": "试"}, "near_km"),
         ({"near": 0.5, "reason": ""}, "reason"),

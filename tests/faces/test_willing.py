@@ -345,3 +345,11 @@ def test_what_would_find_more_people_is_counted_when_asked(door, clock):
         shown = said(client_of(clerk).get(f"{V1}openings/{law.ref}/widening/"))
         assert shown["skill"] == [{"code": "LAW", "level": 0, "people": 2}]
         assert (shown["radius"], shown["category"]) == ([], 0)
+
+
+@pytest.mark.parametrize("code", ["310000", "310107", "no such place", True])
+def test_who_can_go_now_is_in_a_street(code):
+    me = matching.ready_volunteer()
+    answer = said(client_of(me).post(f"{V1}me/duty/", {"region": code}, format="json"), 400)
+    assert answer["field"] == "region"
+    assert not Duty.objects.exists()
