@@ -133,5 +133,6 @@ def resume(request: HttpRequest, category: str) -> HttpResponse:
         raise Http404
     user = me(request)
     matching.resume_kind(user=user, category=category, by=user, now=timezone.now())
-    messages.success(request, saved_words(user.volunteer))
+    if row := own_profile(request):
+        messages.success(request, saved_words(row))
     return redirect("web:my-limits")
