@@ -12,6 +12,7 @@ from accounts.states import Purpose
 from matching import actions, queries
 from matching.actions.willing import pause_kind
 from matching.models import Assignment, Offer
+from matching.queries import board
 from matching.queries.board import verdict
 from tests.factories import help_requests, matching
 from tests.factories.accounts import NOON
@@ -97,3 +98,17 @@ def test_reads_do_not_grow_with_the_candidates():
     few = reads()
 
     assert reads() == few
+
+
+def test_who_is_far_down_the_list_has_no_place_in_it(monkeypatch):
+    monkeypatch.setattr(board, "DEEPEST", 1)
+    need = matching.opening()
+    for _n in range(2):
+        matching.ready_volunteer()
+
+    found = [verdict(need, one, now=NOON) for one in VolunteerProfile.objects.all()]
+
+    assert sorted((one.can_go, one.place, list(one.against)) for one in found if not one.place) == [
+        (True, None, [])
+    ]
+    assert [(one.place, one.against) for one in found if one.place] == [(1, [NEW])]
