@@ -57,9 +57,10 @@ def allows_matching(user: User) -> bool:
     return user.pk in held.willing([user.pk])
 
 
-def is_asked(profile: VolunteerProfile) -> bool:
-    """Say whether the platform asks a volunteer by itself at all: they allow it, and give hours in a week."""
-    return profile.minutes_per_week > 0 and allows_matching(profile.user)
+def is_asked(profile: VolunteerProfile, *, allows: bool) -> bool:
+    """Say whether the platform asks a volunteer by itself at all: they give hours in a week, and allow it
+    (``allows_matching``)."""
+    return allows and profile.minutes_per_week > 0
 
 
 def urgent_now(*, now: datetime, most: int = 20) -> list[Opening]:

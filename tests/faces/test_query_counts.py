@@ -19,7 +19,7 @@ from tests.factories.regions import street
 MOST = 12
 # Not a list: all that is kept about somebody, in one file; eight queues on one page; and all that is for
 # a volunteer now, whether she can go at once among it.
-MORE = {"web:my-data-copy": 27, "web:console-verify": 14, "web:volunteer": 15}
+MORE = {"web:my-data-copy": 27, "web:console-verify": 14, "web:volunteer": 14}
 # Every page and operation without a reference: whatever lists, lists there.
 LISTS = [row for row in permissions.table() if row.method == "GET" and not row.kinds]
 # The new request is two pages: who asks for one resident begins at once, who may ask for three chooses.

@@ -42,15 +42,14 @@ class Standing(NamedTuple):
 
 
 def standing_of(user: User, now: datetime, *, is_ready: bool) -> Standing:
-    """Return whether ``user``, who ``is_ready`` to be asked, can go now."""
+    """Return whether ``user``, who allows it and ``is_ready`` to be asked, can go now."""
     if paused_until := pause_of(user.volunteer, now=now):
         return Standing(
             queries.duty_of(user, now=now), "", may_begin=False, paused_until=paused_until
         )
     if duty := queries.duty_of(user, now=now):
         return Standing(duty, _street_at(duty), may_begin=False)
-    may = is_ready and queries.allows_matching(user)
-    return Standing(None, "", may_begin=allowed(rules.check_goes_on_duty, may=may))
+    return Standing(None, "", may_begin=allowed(rules.check_goes_on_duty, may=is_ready))
 
 
 def _street_at(duty: Duty) -> str:
@@ -98,7 +97,7 @@ def duty(request: HttpRequest) -> HttpResponse:
         words = _("Thank you. Until %(time)s you are asked first for what is urgent.")
         messages.success(request, words % {"time": clock(begun.until)})
         return redirect("web:volunteer")
-    standing = standing_of(user, timezone.now(), is_ready=True)
+    standing = standing_of(user, timezone.now(), is_ready=queries.allows_matching(user))
     return show(request, "web/volunteer/duty.html", form, standing=standing)
 
 

@@ -114,7 +114,7 @@ def possible(request: HttpRequest) -> HttpResponse:
     fits = sorted(found.fits, key=lambda need: (need.starts_at, need.ref))
     context = {
         "is_placed": row.lat is not None,
-        "is_asked": queries.is_asked(row),
+        "is_asked": queries.is_asked(row, allows=queries.allows_matching(me(request))),
         "may_take": bool(fits) and _may_take(request, row),
         "fits": [_card(row, need) for need in fits],
         "more": list(_lines(found)),

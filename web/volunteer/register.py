@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts import actions, queries
 from accounts.models import User, VolunteerProfile
 from accounts.states import TEXT_VERSION, Category, Purpose, SkillCode, SkillLevel
-from matching.queries import is_asked
+from matching.queries import allows_matching, is_asked
 from regions.queries import streets
 from web.shared.forms import Form, TextField, carry_out, show
 from web.shared.pages import me
@@ -230,7 +230,7 @@ def _words(window: tuple[int, int, int]) -> str:
 
 def saved_words(row: VolunteerProfile) -> str:
     """Return what is said when details are saved: true for whom we do not ask, too."""
-    if is_asked(row):
+    if is_asked(row, allows=allows_matching(row.user)):
         return _("Saved. We ask you when you fit.")
     return _("Saved. As you have it now, we do not ask you: you look for yourself.")
 

@@ -21,7 +21,8 @@ def volunteer(request: HttpRequest) -> HttpResponse:
     profile = user.volunteer
     standing = {"tasks": tasks_of(profile)} if profile.is_verified else standing_of(user, profile)
     to_do = [task for task in standing["tasks"] if not task.is_done]
-    is_ready = not to_do and profile.suspended_at is None
+    allows = queries.allows_matching(user)
+    is_ready = allows and not to_do and profile.suspended_at is None
     tasks = queries.assignments_for(user, now=now).filter(volunteer=user, state__in=LIVE)
     offers = queries.offers_for(user).filter(state=OfferState.SENT, expires_at__gt=now)
     waiting = [ApplicationState.SENT, ApplicationState.WAITING]
@@ -38,6 +39,6 @@ def volunteer(request: HttpRequest) -> HttpResponse:
             "applications": [(row, positions.get(row.pk)) for row in applications],
             **standing,
             "to_do": to_do,
-            "is_asked": queries.is_asked(profile),
+            "is_asked": queries.is_asked(profile, allows=allows),
         },
     )
