@@ -32,8 +32,8 @@ class Asked(Shape):
 
 
 class BandCard(Shape):
-    """So many people have had ``at_least`` to ``at_most`` (null: or more); null people: not shown, fewer
-    than ten, or more where those could be worked out from them."""
+    """So many people have had ``at_least`` to ``at_most`` (null: or more), to the nearest ten; null people:
+    one to nine."""
 
     at_least = serializers.IntegerField()
     at_most = serializers.IntegerField(allow_null=True)
@@ -42,7 +42,8 @@ class BandCard(Shape):
 
 class SpreadCard(Shape):
     """How something is spread over people. ``curve``: the share that the least loaded parts of the people
-    carry together, from none to all, in equal parts. Null or empty where too few people stand behind it."""
+    carry together, from none to all, in equal parts. ``total`` is to the nearest ten, the others to the
+    hundredth; null or empty where one to nine people had any, or too few are counted."""
 
     total = serializers.IntegerField(allow_null=True)
     bands = BandCard(many=True)
@@ -52,8 +53,7 @@ class SpreadCard(Shape):
 
 
 class NeverCard(Shape):
-    """People without a notice by the first reason, as of now; null people: not shown, fewer
-    than ten, or more where those could be worked out from them."""
+    """People without a notice by the first reason, as of now, to the nearest ten; null: one to nine."""
 
     reason = serializers.CharField()
     people = serializers.IntegerField(allow_null=True)
@@ -61,7 +61,7 @@ class NeverCard(Shape):
 
 class FairnessCard(Shape):
     """How evenly the people of a region were asked and served: ``people`` live there, ``counted`` of them
-    could be asked, or were, or served. Null: not shown."""
+    could be asked, or were, or served. To the nearest ten; null: one to nine."""
 
     region = serializers.CharField()
     since = InstantField()

@@ -1,7 +1,7 @@
 """How evenly the volunteers of an area are asked and serve, and who is never asked and why.
 
-Counted in one query, whatever the number of people; cells so small that they could point to somebody are
-not told, nor those from which they could be worked out (see ``shown``).
+Counted in one query, whatever the number of people. A count so small that it could point to somebody is not
+told, and the others are rounded, so that it cannot be worked out from them, nor from another area or time.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ from accounts.models import (
     VolunteerCategory,
     VolunteerProfile,
 )
-from accounts.rules.figures import FEWEST_IN_A_CELL, cell
+from accounts.rules.figures import FEWEST_IN_A_CELL, rounded
 from accounts.states import Purpose
 from kernel.workdays import local_date
 from matching.engine.fairness import carried_by_busiest, gini, lorenz
@@ -43,6 +43,7 @@ from regions.models import Region
 
 NEAR_M = 2000  # whoever goes less far is seldom near enough
 TENTHS = 10
+DIGITS = 2  # more would tell small counts beside a rounded one
 # From so many to so many (None: and more).
 BANDS: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 1), (2, 3), (4, 7), (8, None))
 ASKED = "asked"
@@ -54,9 +55,10 @@ Counted = tuple[int, int, str, int]  # notices, services, reason, people
 
 
 class Spread(NamedTuple):
-    """How something is spread over people: ``bands`` are people by ``BANDS``, None as ``shown`` says;
-    ``curve`` is Lorenz's, in as many equal parts of the people as hold enough of them; ``tenth`` is the share
-    that the busiest tenth carries. None, or no curve, where too few people stand behind it."""
+    """How something is spread over people: ``bands`` are people by ``BANDS``, ``rounded``; ``curve`` is
+    Lorenz's, in as many equal parts of the people as hold enough of them; ``tenth`` is the share that the
+    busiest tenth carries; ``total`` is to the nearest ten, the others to the hundredth. None, or no curve,
+    where one to nine people have anything, or too few are counted."""
 
     total: int | None
     bands: list[int | None]
@@ -68,7 +70,7 @@ class Spread(NamedTuple):
 class Fairness(NamedTuple):
     """An area since a moment. ``people`` have their home there, over ``counted`` of them things are spread:
     who could be asked, or was, or served. ``never`` had no notice: people by the first reason, as of now.
-    ``people`` is None too where ``counted``, or who is left beside them, are too few to tell."""
+    All of them ``rounded``."""
 
     people: int | None
     counted: int | None
@@ -81,72 +83,32 @@ def fairness(region: Region, *, since: datetime, now: datetime) -> Fairness:
     """Return how evenly the volunteers who live in ``region`` were asked and served from ``since`` on."""
     rows = _rows(region, since=since, now=now)
     able = [row for row in rows if row[0] or row[1] or row[2] not in BARRED]
-    people, counted = (sum(row[3] for row in some) for some in (rows, able))
-    notices = _spread([(row[0], row[3]) for row in able])
-    return Fairness(
-        people=cell(people) if _all_tellable(counted, people - counted, _served(rows)) else None,
-        counted=cell(counted),
-        notices=notices,
-        services=_spread([(row[1], row[3]) for row in able]),
-        never=_never(rows, unasked=notices.bands[0]),
-    )
-
-
-def shown(counts: Sequence[int]) -> list[int | None]:
-    """Return the counts of one table so that none from one to nine can be worked out, even by who knows
-    their sum and this rule.
-
-    All below ten are None, zeros too. Then the smallest that is left, with its equals, is None as well,
-    until the hidden ones sum to ten and differ, or none is left. So two hidden ones that differ could
-    change places, and the same would be told. Where all below ten are zeros (and the sum is not), all are
-    told: the sum says that anyway, and a zero points to nobody. A zero is never told beside a hidden count.
-    Method: complementary suppression (Cox, JASA 75, 1980), for a table with one sum."""
-    hidden = [count for count in counts if cell(count) is None]
-    if not any(hidden) and cell(sum(counts)) is not None:
-        return list(counts)
-    told = sorted(set(counts) - set(hidden))
-    while told and (cell(sum(hidden)) is None or len(set(hidden)) == 1):
-        least = told.pop(0)
-        hidden += [least] * counts.count(least)
-    return [count if count in told else None for count in counts]
-
-
-def _all_tellable(*counts: int) -> bool:
-    return all(count == 0 or cell(count) is not None for count in counts)
-
-
-def _served(rows: Sequence[Counted]) -> int:
-    """Return how many served without a notice and are barred now: counted, and under ``BARRED`` as well."""
-    return sum(row[3] for row in rows if row[1] and row[2] in BARRED)
-
-
-def _never(rows: Sequence[Counted], *, unasked: int | None) -> list[tuple[str, int | None]]:
-    """Return people without a notice by reason. These are two tables, for other figures tell the sum of
-    each: of the barred, who is not counted; of the others (with ``_served``), ``unasked``, the counted
-    without a notice. Where that is hidden, the others are too, else their sum would tell it."""
     never: Counter[str] = Counter()
     for _notices, _services, reason, people in rows:
         never[reason] += people
-    others = (*OWN_CHOICE, NOT_NEEDED)
-    barred = shown([never[code] for code in BARRED])
-    own = shown([*(never[code] for code in others), _served(rows)])[: len(others)]
-    if unasked is None:
-        own = [None] * len(others)
-    return list(zip((*BARRED, *others), (*barred, *own), strict=True))
+    return Fairness(
+        people=rounded(sum(row[3] for row in rows)),
+        counted=rounded(sum(row[3] for row in able)),
+        notices=_spread([(row[0], row[3]) for row in able]),
+        services=_spread([(row[1], row[3]) for row in able]),
+        never=[(code, rounded(never[code])) for code in (*BARRED, *OWN_CHOICE, NOT_NEEDED)],
+    )
 
 
 def _spread(counted: Sequence[tuple[int, int]]) -> Spread:
     """Return the spread of (so many, people)."""
     amounts = np.array([amount for amount, _people in counted], dtype=np.int64)
     people = np.array([many for _amount, many in counted], dtype=np.int64)
-    load, total = np.repeat(amounts, people), int(people.sum())
-    parts = min(TENTHS, total // FEWEST_IN_A_CELL)
+    load = np.repeat(amounts, people)
+    # What one to nine people have together tells of them, whoever else is counted with nothing.
+    is_told = rounded(len(load)) and rounded(int((load > 0).sum())) is not None
+    parts = min(TENTHS, len(load) // FEWEST_IN_A_CELL) if is_told else 0
     return Spread(
-        total=int(load.sum()) if parts else None,
-        bands=shown([_between(load, low, high) for low, high in BANDS]),
-        gini=gini(load) if parts else None,
-        tenth=carried_by_busiest(load) if parts == TENTHS else None,
-        curve=lorenz(load, parts) if parts > 1 else [],
+        total=rounded(int(load.sum())) if parts else None,
+        bands=[rounded(_between(load, low, high)) for low, high in BANDS],
+        gini=round(gini(load), DIGITS) if parts else None,
+        tenth=round(carried_by_busiest(load), DIGITS) if parts == TENTHS else None,
+        curve=[round(share, DIGITS) for share in lorenz(load, parts)] if parts > 1 else [],
     )
 
 

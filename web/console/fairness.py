@@ -59,7 +59,7 @@ def _measures(found: Fairness) -> list[dict[str, Any]]:
     return [
         {
             "what": what,
-            "total": spread.total,
+            "total": "—" if spread.total is None else spread.total,
             "gini": "—" if spread.gini is None else f"{spread.gini:.2f}",
             "tenth": percent(spread.tenth),
         }
