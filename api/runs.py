@@ -11,13 +11,18 @@ from rest_framework.response import Response
 
 from api.base import Card, ReadOperations
 from api.shapes import InstantField, Nothing, RegionField, Shape
-from matching import actions, queries
+from matching import actions, queries, rules
 from matching.models import Proposal, Run
 
 
 class RunCard(Card):
     """A plan of the open needs of a region that begin in some days. ``objective`` is what it is worth,
-    ``bound`` what no plan could exceed, ``gap`` the share that it may fall short of that."""
+    ``bound`` what no plan could exceed, ``gap`` the share that it may fall short of that.
+
+    ``seen_at``: when the worker that plans, or planned, last made progress; null before one began.
+    ``taken_up_at``: if it makes none before then, another worker goes on from there by itself, within two
+    minutes; null unless ``state`` is RUNNING. A worker that was silent for more than a minute has most likely
+    stopped."""
 
     ref = serializers.CharField()
     state = serializers.CharField()
@@ -26,6 +31,8 @@ class RunCard(Card):
     last_day = serializers.DateField()
     by_hand = serializers.SerializerMethodField()
     asked_at = InstantField()
+    seen_at = InstantField(allow_null=True)
+    taken_up_at = serializers.SerializerMethodField()
     done = serializers.IntegerField()
     total = serializers.IntegerField()
     places = serializers.IntegerField()
@@ -45,6 +52,12 @@ class RunCard(Card):
     def get_by_hand(self, row: Run) -> bool:
         """Say whether a person asked for it; else the clock did."""
         return row.asked_by_id is not None
+
+    @extend_schema_field(InstantField(allow_null=True))
+    def get_taken_up_at(self, row: Run) -> str | None:
+        """Return from when on another worker goes on, should nothing more be heard of this one."""
+        due = rules.taken_up_at(row)
+        return InstantField().to_representation(due) if due else None
 
 
 class ProposalCard(Shape):

@@ -18,7 +18,7 @@ from matching.engine import Parameters, Reason
 from matching.engine.daytime import by_day, last_answer
 from matching.engine.errors import BadProblem
 from matching.engine.parameters import BOUNDS, USUAL_BOUNDS
-from matching.models import Application, Assignment, Offer, Opening
+from matching.models import Application, Assignment, Offer, Opening, Run
 from matching.states import (
     LIVE,
     REASONS,
@@ -27,6 +27,7 @@ from matching.states import (
     DeclineReason,
     OfferState,
     OpeningState,
+    RunState,
 )
 
 # What volunteers set for being asked; it does not stand against their own yes.
@@ -209,6 +210,21 @@ def check_days(first: date, last: date, *, now: datetime) -> None:
     if last > local_date(now) + FORESEEN:
         words = _("Choose days within the next %(n)d.") % {"n": FORESEEN.days}
         raise Invalid("bad_days", words, field="last_day")
+
+
+LEASE = timedelta(minutes=10)  # of silence, after which another worker goes on with a run
+# The queue ends whatever takes a worker longer than 25 seconds (``Q_CLUSTER``): nobody who is well is silent
+# for longer. And the sweep that has a run taken up again comes every minute.
+SILENT = timedelta(minutes=1)
+SWEPT = timedelta(minutes=2)
+
+
+def taken_up_at(run: Run) -> datetime | None:
+    """Return from when on the next sweep has another worker go on with a run that is being planned, unless
+    something is heard of it before; None for a run that nobody is planning."""
+    if run.state != RunState.RUNNING:
+        return None
+    return (run.seen_at or run.asked_at) + LEASE
 
 
 def run_is_open() -> Conflict:

@@ -8,7 +8,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -25,8 +25,6 @@ from matching.actions.offers import offer_to
 from matching.models import Opening, Proposal, Run
 from matching.states import RunState
 from regions.models import Region
-
-LEASE = timedelta(minutes=10)  # of silence, after which a worker counts as dead
 
 
 class Superseded(Exception):
@@ -81,8 +79,8 @@ def plan_area(*, region: Region, first_day: date, last_day: date, now: datetime)
 def take_run(*, key: int, now: datetime) -> Run | None:
     """Begin to plan the run, or go on where a dead worker stopped; None when there is nothing to do."""
     run = Run.objects.select_for_update(no_key=True).get(pk=key)
-    is_dead = run.seen_at is None or run.seen_at <= now - LEASE
-    if run.state != RunState.QUEUED and not (run.state == RunState.RUNNING and is_dead):
+    due = rules.taken_up_at(run)
+    if run.state != RunState.QUEUED and (due is None or now < due):
         return None
     move(
         run,

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from accounts import actions as people
 from accounts.states import DeskRole, Purpose
-from matching import actions, jobs, queries
+from matching import actions, jobs, queries, rules
 from matching.models import Offer, Proposal, Run
 from matching.queries.runs import Unfilled
 from tests.api.test_own import V1, client_of, said
@@ -308,6 +309,58 @@ def test_a_plan_that_failed_says_what_to_do(office):
     actions.fail_run(run=run, code="error", now=NOON)
 
     Visitor(office).see(at(run), "没能排出计划")
+
+
+@pytest.mark.parametrize(
+    ("silent", "words", "never"),
+    [
+        (timedelta(seconds=60), [], ["可能已经停了", "本该"]),
+        (timedelta(seconds=61), ["可能已经停了", "12:10 过后不久"], ["本该"]),
+        (timedelta(minutes=12), ["可能已经停了", "12:10 过后不久"], ["本该"]),
+        (timedelta(minutes=12, seconds=1), ["本该在 12:10"], ["可能已经停了"]),
+    ],
+)
+def test_a_plan_in_the_making_says_when_it_was_heard_of(silent, words, never, office, clock: Clock):
+    run = ask_and_take(office)
+    clock.now = NOON + silent
+
+    pages = [Visitor(office).see(where, "12:00", "上次进展", *words) for where in (at(run), PAGE)]
+
+    assert not [word for word in never for page in pages if word in page]
+    for where in ("runs/", f"runs/{run.ref}/"):
+        shown = said(client_of(office).get(V1 + where))
+        [shown] = shown.get("results", [shown])
+        assert shown["seen_at"] == "2026-03-04T12:00:00+08:00"
+        assert shown["taken_up_at"] == "2026-03-04T12:10:00+08:00"
+
+
+def test_it_is_taken_up_when_it_is_said_to_be(office, clock: Clock):
+    run = ask_and_take(office)
+    due = rules.taken_up_at(run)
+    assert due is not None
+
+    clock.now = due - timedelta(seconds=1)
+    jobs.sweep_runs()
+    run.refresh_from_db()
+    assert run.attempt == 1
+    clock.now = due
+    jobs.sweep_runs()
+
+    run.refresh_from_db()
+    assert (run.state, run.attempt) == ("READY", 2)
+    assert timedelta(seconds=settings.Q_CLUSTER["timeout"]) < rules.SILENT
+    shown = said(client_of(office).get(f"{V1}runs/{run.ref}/"))
+    assert (shown["seen_at"], shown["taken_up_at"]) == ("2026-03-04T12:10:00+08:00", None)
+    assert "上次进展" not in Visitor(office).see(at(run))
+
+
+def test_a_plan_that_waits_was_not_heard_of_yet(office, clock: Clock):
+    ask("api", office)
+
+    [shown] = said(client_of(office).get(V1 + "runs/"))["results"]
+
+    assert (shown["seen_at"], shown["taken_up_at"]) == (None, None)
+    assert "上次进展" not in Visitor(office).see(PAGE)
 
 
 def ask_and_take(office: Any) -> Run:

@@ -1,14 +1,16 @@
 """What a plan says of itself, in words: how good it is, and why a need stays unfilled."""
 
 import math
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from matching import queries
+from matching import queries, rules
 from matching.models import Run
+from web.shared.templatetags.hub import clock, day
 
 # By the engine's rules (``engine.sieve.RULES``), in the order in which they are asked.
 REFUSED: dict[str, Promise] = {
@@ -36,6 +38,32 @@ def gap_in_words(row: Run) -> str:
     if not permille:
         return _("as good as is possible at all")
     return _("at most %(gap).1f %% below what is possible at all") % {"gap": permille / 10}
+
+
+def heard_of(row: Run, *, now: datetime) -> list[str]:
+    """Return when something was last heard of a plan that is being made and, where that is long ago, what
+    comes of it; nothing of any other plan."""
+    due = rules.taken_up_at(row)
+    if due is None:
+        return []
+    seen = due - rules.LEASE
+    told = [_("Last progress: %(day)s %(time)s.") % {"day": day(seen), "time": clock(seen)}]
+    if now - due > rules.SWEPT:
+        told += [
+            _(
+                "It was to be taken up again at %(time)s and was not. Tell whoever runs the platform."
+            )
+            % {"time": clock(due)}
+        ]
+    elif now - seen > rules.SILENT:
+        told += [
+            _(
+                "The worker that makes it may have stopped. It is taken up again by itself soon after"
+                " %(time)s; what was done is kept."
+            )
+            % {"time": clock(due)}
+        ]
+    return told
 
 
 def unfilled_in_words(row: Run) -> list[dict[str, Any]]:

@@ -23,7 +23,7 @@ from matching.models import Proposal, Run
 from matching.rules import PLANNED_DAYS
 from matching.states import RunState
 from regions.queries import regions_in
-from web.console.run_words import gap_in_words, unfilled_in_words
+from web.console.run_words import gap_in_words, heard_of, unfilled_in_words
 from web.shared.forms import DayField, Form, carry_out_once, show
 from web.shared.pages import in_parts, me, one
 from web.shared.places import offer_places
@@ -62,7 +62,15 @@ def runs(request: HttpRequest) -> HttpResponse:
     found = queries.runs_for(user, now=now).defer("snapshot", "answer")
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     named = posts_in_words({row.asked_by_id for row in page}, Permission.DISPATCH)
-    rows = [{"run": row, "who": _asker(row, named), "gap": gap_in_words(row)} for row in page]
+    rows = [
+        {
+            "run": row,
+            "who": _asker(row, named),
+            "gap": gap_in_words(row),
+            "heard": heard_of(row, now=now),
+        }
+        for row in page
+    ]
     return show(request, "web/console/runs.html", form, page=page, rows=rows)
 
 
@@ -129,7 +137,7 @@ def run(request: HttpRequest, ref: str) -> HttpResponse:
     if request.method == "POST" and carry_out_once(request, form, act):
         messages.success(request, _("Accepted. The offers go out now."))
         return redirect("web:console-run", ref=ref)
-    context = {**_looked_at(row, proposals), **_progress(request, row), "form": form}
+    context = {**_looked_at(row, proposals), **_progress(request, row, now), "form": form}
     if form.errors:
         return show(request, "web/console/run.html", layout="base.html", **context)
     return in_parts(request, "web/console/run.html", context)
@@ -159,8 +167,8 @@ def _looked_at(row: Run, proposals: list[Proposal]) -> dict[str, Any]:
     }
 
 
-def _progress(request: HttpRequest, row: Run) -> dict[str, Any]:
-    """Return how far the worker is; each quarter is said, and the end."""
+def _progress(request: HttpRequest, row: Run, now: datetime) -> dict[str, Any]:
+    """Return how far the worker is, and when it was last heard of; each quarter is said, and the end."""
     quarter = str(row.done * 4 // row.total * 25) if row.total else ""
     n = row.total
     steps = ngettext("%(done)s of %(n)s step", "%(done)s of %(n)s steps", n)
@@ -169,6 +177,7 @@ def _progress(request: HttpRequest, row: Run) -> dict[str, Any]:
         "steps": steps % {"done": row.done, "n": n},
         "is_going": row.state in GOING,
         "is_planning": row.state in PLANNING,
+        "heard": heard_of(row, now=now),
     }
     if row.state not in GOING:
         told["said"] = look_of(row._meta.db_table, row.state).words
