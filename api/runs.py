@@ -84,8 +84,10 @@ class ProposalCard(Shape):
 
 
 class UnfilledCard(Shape):
-    """A need that lacks so many people; how many were looked at, how many each rule turned down first, and
-    how many would fit."""
+    """A need that lacks so many people (``places``); how many were looked at, how many of them each rule was
+    the first to turn down, and how many none did (``fit``): those who are proposed for it, and those who are
+    not, since the plan sends them elsewhere, they have enough that day, too few could go together, or only
+    others, who suit better, were tried."""
 
     opening = serializers.CharField(source="opening.ref")
     places = serializers.IntegerField()

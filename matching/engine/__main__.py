@@ -18,6 +18,10 @@ from matching.engine.offers import POLICIES, Scene
 from matching.engine.reading import read
 from matching.engine.simulate import simulated
 
+ASSIGNED = """Who does what, over all needs. A need that is not filled stands in "unfilled" with how many people
+too few ("places"), how many each rule is the first to turn down ("refused"), and how many none does ("fit"): the
+plan sends them there, elsewhere or nowhere."""
+
 
 def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m matching.engine", description=__doc__)
@@ -26,7 +30,9 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     rank.add_argument("--top", type=int, default=20)
     explain = commands.add_parser("explain", help="why, or why not, one person")
     explain.add_argument("--volunteer", required=True)
-    assign = commands.add_parser("assign", help="who does what, over all needs")
+    assign = commands.add_parser(
+        "assign", help="who does what, over all needs", description=ASSIGNED
+    )
     simulate = commands.add_parser("simulate", help="offers over time: what asking people costs")
     simulate.add_argument("--policy", choices=POLICIES, default="adaptive")
     simulate.add_argument("--world", choices=WORLDS, default="as_predicted")

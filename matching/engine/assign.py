@@ -92,7 +92,11 @@ def _busy(pool: Pool, rows: Ints, day: Ints) -> tuple[Ints, Ints]:
 
 
 def assigned(problem: Problem) -> dict[str, Any]:
-    """Return the plan for all needs of ``problem``, what is left unfilled and why, and the receipt."""
+    """Return the plan for all needs of ``problem``, what is left unfilled and why, and the receipt.
+
+    Of an unfilled need: ``places``, how many people too few; ``refused``, how many each rule is the first to
+    turn down; ``fit``, how many none does, those who go there by the plan among them.
+    """
     ranking = Ranking(problem.pool, problem.parameters, seed=problem.seed)
     needs = [need for _name, need in sorted(problem.needs.items())]
     facts, people, left, moves = drawn_up(ranking, needs)
@@ -115,9 +119,9 @@ def assigned(problem: Problem) -> dict[str, Any]:
             {
                 "need": need.id,
                 "places": int(need.places - state.filled[q]),
-                "refused": sieve.refused(
+                **sieve.sifted(
                     ranking.pool, need.wanted(ranking.pool), problem.parameters
-                ),
+                )._asdict(),
             }
             for q, need in enumerate(needs)
             if state.filled[q] < need.places

@@ -80,7 +80,7 @@ def ranked(ranking: Ranking, need: FileNeed, most: int) -> dict[str, Any]:
     found = ranking.best(wanted, most)
     return {
         "candidates": _told(ranking, need, found),
-        "refused": sieve.refused(ranking.pool, wanted, ranking.parameters),
+        "refused": sieve.sifted(ranking.pool, wanted, ranking.parameters).refused,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -193,11 +194,19 @@ RULES: tuple[tuple[str, Callable[[Pool, Ints, Wanted, Parameters], Mask]], ...] 
 )
 
 
-def refused(pool: Pool, wanted: Wanted, parameters: Parameters) -> dict[str, int]:
-    """Return how many people each rule is the first to turn down."""
+class Sifted(NamedTuple):
+    """How many people each rule is the first to turn down (``refused``), and how many none does (``fit``):
+    together, all there are."""
+
+    refused: dict[str, int]
+    fit: int
+
+
+def sifted(pool: Pool, wanted: Wanted, parameters: Parameters) -> Sifted:
+    """Return what the rules, asked one after the other, make of everybody in ``pool``."""
     rows, counts = np.arange(len(pool)), {}
     for name, rule in RULES:
         fits = rule(pool, rows, wanted, parameters)
         counts[name] = int(len(rows) - fits.sum())
         rows = rows[fits]
-    return counts
+    return Sifted(counts, len(rows))

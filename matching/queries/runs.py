@@ -60,18 +60,25 @@ def load_of(proposals: Iterable[Proposal]) -> list[tuple[int, int]]:
 
 
 class Unfilled(NamedTuple):
-    """A need for which the plan has ``places`` people too few. Of ``looked_at`` people each rule was the
-    first to turn down so many (``refused``); the others fit, and are proposed elsewhere or told to wait."""
+    """A need for which the plan has ``places`` people too few. Of all who were looked at each rule was the
+    first to turn down so many (``refused``), and none so many (``fit``), of whom ``here`` are proposed for
+    it."""
 
     opening: Opening
     places: int
-    looked_at: int
     refused: dict[str, int]
+    fit: int
+    here: int
 
     @property
-    def fit(self) -> int:
-        """How many could have gone."""
-        return self.looked_at - sum(self.refused.values())
+    def looked_at(self) -> int:
+        """How many were looked at."""
+        return self.fit + sum(self.refused.values())
+
+    @property
+    def elsewhere(self) -> int:
+        """How many could go and are not proposed for it."""
+        return self.fit - self.here
 
 
 def unfilled_of(run: Run) -> list[Unfilled]:
@@ -83,12 +90,17 @@ def unfilled_of(run: Run) -> list[Unfilled]:
         "region", "visit__request__service_type"
     )
     by_ref = {opening.ref: opening for opening in openings}
-    pools = [len(problem["volunteers"]) for problem in told(run)] if entries else []
+    here = Counter(
+        opening_ref(pair["need"]) for answer in run.answer for pair in answer["assignments"]
+    )
+    # Plans of before do not say how many fit: all but those refused; once forgotten, those who are proposed.
+    is_old = any("fit" not in entry for _n, entry in entries)
+    pools = [len(problem["volunteers"]) for problem in told(run)] if is_old else []
     for n, entry in entries:
-        ref = opening_ref(entry["need"])
-        before = left[ref].places if ref in left else 0
-        looked_at = pools[n] if pools else sum(entry["refused"].values())
-        left[ref] = Unfilled(by_ref[ref], before + entry["places"], looked_at, entry["refused"])
+        ref, refused = opening_ref(entry["need"]), entry["refused"]
+        places = entry["places"] + (left[ref].places if ref in left else 0)
+        fit = entry.get("fit", pools[n] - sum(refused.values()) if pools else here[ref])
+        left[ref] = Unfilled(by_ref[ref], places, refused, fit, here[ref])
     return sorted(left.values(), key=lambda one: (one.opening.starts_at, one.opening.pk))
 
 

@@ -11,7 +11,6 @@ from accounts import actions as people
 from accounts.states import DeskRole, Purpose
 from matching import actions, jobs, queries, rules
 from matching.models import Offer, Proposal, Run
-from matching.queries.runs import Unfilled
 from tests.api.test_own import V1, client_of, said
 from tests.conftest import Clock
 from tests.factories import accounts, help_requests, matching
@@ -182,21 +181,53 @@ def test_what_stays_unfilled_says_why(office):
     people.set_windows(volunteer=busy.volunteer, windows=[], by=busy, now=NOON)
     run = planned()
 
-    Visitor(office).see(at(run), "还缺 2 人。", "看过 4 人", "1 人那时没空")
+    page = Visitor(office).see(
+        at(run), "还缺 2 人。", "看过 4 人", "1 人那时没空", "3 人合适，已排到"
+    )
 
+    assert "没有排到这里" not in page
     [left] = said(client_of(office).get(f"{V1}runs/{run.ref}/"))["unfilled"]
     assert (left["opening"], left["places"], left["looked_at"]) == (opening.ref, 2, 4)
     assert (left["refused"]["free"], left["fit"]) == (1, 3)
-    Run.objects.filter(pk=run.pk).update(snapshot=None)  # forgotten: only who was refused is known
+
+
+def test_who_suits_and_is_sent_elsewhere_is_said_to_be(office):
+    matching.ready_volunteer()
+    first, second = need(places=1), need(places=1)
+    run = planned()
+
+    page = " ".join(Visitor(office).see(at(run), "看过 1 人").split())
+
+    assert "1 人合适，但没有排到这里" in page
+    assert "已排到这里" not in page
+    [left] = queries.unfilled_of(run)
+    assert left.opening in {first, second}
+    assert (left.fit, left.here, left.elsewhere) == (1, 0, 1)
+
+
+def test_what_plans_of_before_left_unfilled_can_be_read(office):
+    for _n in range(3):
+        matching.ready_volunteer()
+    need(places=5)
+    run = planned()
+    [answer] = run.answer
+    [told] = answer["unfilled"]
+    told.pop("fit")
+    run.save()
+
+    assert [(one.looked_at, one.fit, one.here) for one in queries.unfilled_of(run)] == [(3, 3, 3)]
+    Run.objects.filter(pk=run.pk).update(snapshot=None)  # forgotten: who is proposed is known
     run.refresh_from_db()
-    assert [(one.looked_at, one.fit) for one in queries.unfilled_of(run)] == [(1, 0)]
+    assert [(one.looked_at, one.fit) for one in queries.unfilled_of(run)] == [(3, 3)]
+    Visitor(office).see(at(run), "看过 3 人")
 
 
 def test_a_need_in_parts_is_said_once(office):
     opening = need(places=7)
     run = planned()
 
-    assert [one[:3] for one in queries.unfilled_of(run)] == [Unfilled(opening, 7, 0, {})[:3]]
+    [left] = queries.unfilled_of(run)
+    assert (left.opening, left.places, left.looked_at) == (opening, 7, 0)
 
 
 @pytest.mark.parametrize("door", ["web", "api"])

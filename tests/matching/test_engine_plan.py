@@ -179,6 +179,19 @@ def test_the_urgent_comes_first_and_the_load_is_spread():
     assert pairs(answer) == [("high", "v1")]
     assert answer["unfilled"][0]["need"] == "low"
     assert answer["unfilled"][0]["refused"]["skilled"] == 0
+    assert answer["unfilled"][0]["fit"] == 1
+
+
+def test_what_stays_unfilled_says_who_was_turned_down_and_how_many_were_not():
+    people = [volunteer("v1"), volunteer("v2", skills={}), volunteer("v3", radius_km=0.1)]
+    stated = problem(*people, needs=[need(places=3), need("away", lat=31.23)])
+
+    answer = assigned(problem_of(stated))
+
+    counts = [(one["need"], one["places"], one["fit"]) for one in answer["unfilled"]]
+    assert counts == [("away", 1, 1), ("n1", 1, 2)]
+    for one in answer["unfilled"]:
+        assert one["fit"] + sum(one["refused"].values()) == len(people)
 
 
 def test_where_demand_presses_more_people_are_looked_at(monkeypatch):

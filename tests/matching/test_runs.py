@@ -364,6 +364,26 @@ def test_the_receipt_is_replayed(need):
         call_command("matching_replay", "nothing")
 
 
+@pytest.mark.parametrize(
+    ("changed", "is_same"), [({}, True), ({"places": 2}, False), ({"beside": 1}, False)]
+)
+def test_a_receipt_of_before_answers_told_so_much_is_replayed(need, changed, is_same):
+    matching.ready_volunteer()
+    run, out = planned(need.region.parent), StringIO()
+    [left] = run.answer[0]["unfilled"]
+    left.pop("fit")
+    left.update(changed)
+    run.save()
+
+    if is_same:
+        call_command("matching_replay", run.ref, stdout=out)
+    else:
+        with pytest.raises(CommandError, match="answer 1 differs in: unfilled"):
+            call_command("matching_replay", run.ref)
+
+    assert ("the same: 1 of 2 places" in out.getvalue()) == is_same
+
+
 def _proven(profile):
     """Give a valid lawyer's paper."""
     paper = accounts.credential(profile, kind=CredentialKind.LAWYER)

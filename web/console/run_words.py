@@ -74,7 +74,8 @@ def unfilled_in_words(row: Run) -> list[dict[str, Any]]:
             "places": one.places,
             "looked_at": one.looked_at,
             "refused": [(REFUSED[rule], n) for rule, n in one.refused.items() if n],
-            "fit": one.fit,
+            "here": one.here,
+            "elsewhere": one.elsewhere,
         }
         for one in queries.unfilled_of(row)
     ]

@@ -1,5 +1,6 @@
 """Plan a run again from what it was told, and say whether the answer is the same:
-``manage.py matching_replay RECEIPT`` (the run's reference)."""
+``manage.py matching_replay RECEIPT`` (the run's reference). What answers did not tell yet when it was planned
+is not compared."""
 
 import hashlib
 import json
@@ -15,7 +16,8 @@ from matching.models import Run
 
 
 class Command(BaseCommand):
-    """Exit 0 when every answer is the same, byte for byte; else say where it differs, and exit 1."""
+    """Exit 0 when every answer says all that was said then, byte for byte; else say where it differs, and
+    exit 1."""
 
     help = __doc__
 
@@ -36,6 +38,15 @@ class Command(BaseCommand):
             raise CommandError("what the run was told is not what it was told then")
         for number, before in enumerate(run.answer):
             again = assigned(problem_of(queries.next_problem(problems, run.answer[:number])))
-            if differing := sorted(key for key in before if before[key] != again[key]):
+            if differing := sorted(key for key in before if not _says(again[key], before[key])):
                 raise CommandError(f"answer {number + 1} differs in: {', '.join(differing)}")
         self.stdout.write(f"the same: {run.filled} of {run.places} places, {run.digest}")
+
+
+def _says(again: Any, before: Any) -> bool:
+    """Say whether ``again`` is what was said ``before``, but for keys that were not said then."""
+    if isinstance(before, dict):
+        return all(key in again and _says(again[key], before[key]) for key in before)
+    if isinstance(before, list):
+        return len(again) == len(before) and all(map(_says, again, before))
+    return bool(again == before)
