@@ -25,7 +25,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test.utils import override_settings  # noqa: E402
 
-from bench.results import cores, write  # noqa: E402
+from bench.results import cores, database, write  # noqa: E402
 from bench.world import World, build  # noqa: E402
 from kernel.models import IdempotencyKey  # noqa: E402
 from tests.factories.accounts import NOON  # noqa: E402
@@ -128,19 +128,10 @@ def accept(world: World) -> tuple[float, float, float, float]:
     return middle[0], middle[1], middle[2], middle[3]
 
 
-def _database() -> str:
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT sqlite_version()")
-            return f"SQLite {cursor.fetchone()[0]}"
-        cursor.execute("SHOW server_version")
-        return f"PostgreSQL {cursor.fetchone()[0]}"
-
-
 def report(world: World, times: int) -> str:
     """Measure everything; return the section of this database."""
     lines = [
-        f"## Requests, {_database()}",
+        f"## Requests, {database()}",
         "",
         (
             "Written by `python -m bench`; with `DATABASE_URL` it measures that database (one that is empty)."

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.db import connection
+
 RESULTS = Path(__file__).parent / "RESULTS.md"
 HEAD = """# What was measured
 
@@ -19,6 +21,16 @@ def cores() -> str:
         named = [line for line in info.read_text().splitlines() if line.startswith("model name")]
         model = named[0].split(":", 1)[1].strip() if named else model
     return f"{os.cpu_count()} cores, {model}"
+
+
+def database() -> str:
+    """Return which database the process is connected to, with its version."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sqlite_version()")
+            return f"SQLite {cursor.fetchone()[0]}"
+        cursor.execute("SHOW server_version")
+        return f"PostgreSQL {cursor.fetchone()[0]}"
 
 
 def write(section: str) -> None:

@@ -17,11 +17,12 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import transaction  # noqa: E402
 
 from accounts import actions as people  # noqa: E402
 from accounts.models import User  # noqa: E402
 from accounts.states import Category, SkillCode  # noqa: E402
+from bench.results import database  # noqa: E402
 from kernel.workdays import local_date  # noqa: E402
 from matching import actions, audit  # noqa: E402
 from matching.actions.places import lock_opening, take_place  # noqa: E402
@@ -141,7 +142,7 @@ def main() -> None:
     Posting.objects.all().delete()
     actions.post_all(now=NOON)
     found = {
-        "vendor": connection.vendor,
+        "database": database(),
         "changes": asked.changes,
         "seconds": round(spent, 1),
         "rows": len(kept),

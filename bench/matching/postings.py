@@ -29,6 +29,7 @@ from django.db import connection, transaction  # noqa: E402
 
 from bench.matching import shanghai  # noqa: E402
 from bench.matching.ranking import EACH, TOP  # noqa: E402
+from bench.results import database  # noqa: E402
 from matching.engine import USUAL, Need, Span  # noqa: E402
 from matching.engine.best import Found, Ranking  # noqa: E402
 from matching.engine.index import keys  # noqa: E402
@@ -222,7 +223,7 @@ def main() -> None:
     asked = parser.parse_args()
     call_command("migrate", verbosity=0)
     found = [measured(size) for size in asked.sizes]
-    print(json.dumps({"vendor": connection.vendor, "found": found}))
+    print(json.dumps({"database": database(), "found": found}))
 
 
 if __name__ == "__main__":

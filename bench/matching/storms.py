@@ -23,6 +23,7 @@ from rest_framework.test import APIClient  # noqa: E402
 
 from accounts import actions as people  # noqa: E402
 from accounts.models import User  # noqa: E402
+from bench.results import database  # noqa: E402
 from matching import actions, audit  # noqa: E402
 from matching.models import Assignment, Offer, Opening  # noqa: E402
 from tests.factories import help_requests, matching  # noqa: E402
@@ -85,6 +86,7 @@ def main() -> None:
             storms.round(number)
     broken = [f"{rule} {row}" for rule, row in audit.broken()]
     found = {
+        "database": database(),
         "rounds": asked.rounds,
         "openings": Opening.objects.count(),
         "answers": {str(code): n for code, n in sorted(storms.answers.items())},
