@@ -18,9 +18,9 @@ from matching.engine.offers import POLICIES, Scene
 from matching.engine.reading import read
 from matching.engine.simulate import simulated
 
-ASSIGNED = """Who does what, over all needs. A need that is not filled stands in "unfilled" with how many people
-too few ("places"), how many each rule is the first to turn down ("refused"), and how many none does ("fit"): the
-plan sends them there, elsewhere or nowhere."""
+ASSIGNED = """Who does what, over all needs. A need that is not filled stands in "unfilled" with how many
+people too few ("places"), how many each rule is the first to turn down ("refused"; for want of which skill:
+"lacking"), and how many none does ("fit"): the plan sends them there, elsewhere or nowhere."""
 
 
 def _asked(words: Sequence[str] | None) -> argparse.Namespace:

@@ -95,7 +95,8 @@ def assigned(problem: Problem) -> dict[str, Any]:
     """Return the plan for all needs of ``problem``, what is left unfilled and why, and the receipt.
 
     Of an unfilled need: ``places``, how many people too few; ``refused``, how many each rule is the first to
-    turn down; ``fit``, how many none does, those who go there by the plan among them.
+    turn down; ``lacking``, for want of which skill or mark; ``fit``, how many none does, those who go there
+    by the plan among them.
     """
     ranking = Ranking(problem.pool, problem.parameters, seed=problem.seed)
     needs = [need for _name, need in sorted(problem.needs.items())]

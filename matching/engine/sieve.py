@@ -196,17 +196,32 @@ RULES: tuple[tuple[str, Callable[[Pool, Ints, Wanted, Parameters], Mask]], ...] 
 
 class Sifted(NamedTuple):
     """How many people each rule is the first to turn down (``refused``), and how many none does (``fit``):
-    together, all there are."""
+    together, all there are. Those whom ``skilled`` turns down stand in ``lacking`` as well, by the first
+    skill that they have not, or not at the level needed: skills in order, then marks."""
 
     refused: dict[str, int]
+    lacking: dict[str, int]
     fit: int
 
 
 def sifted(pool: Pool, wanted: Wanted, parameters: Parameters) -> Sifted:
     """Return what the rules, asked one after the other, make of everybody in ``pool``."""
     rows, counts = np.arange(len(pool)), {}
+    lacking: dict[str, int] = {}
     for name, rule in RULES:
         fits = rule(pool, rows, wanted, parameters)
         counts[name] = int(len(rows) - fits.sum())
+        if name == "skilled":
+            lacking = _lacking(pool, rows[~fits], wanted)
         rows = rows[fits]
-    return Sifted(counts, len(rows))
+    return Sifted(counts, lacking, len(rows))
+
+
+def _lacking(pool: Pool, rows: Ints, wanted: Wanted) -> dict[str, int]:
+    """Return how many of ``rows`` lack each skill and none that is asked before it."""
+    found = {}
+    for skill, level in sorted(wanted.skills, key=lambda one: one[0] in pool.marks):
+        has = pool.levels[skill][rows] >= level
+        found[pool.skills[skill]] = int(len(rows) - has.sum())
+        rows = rows[has]
+    return found

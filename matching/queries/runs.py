@@ -14,10 +14,20 @@ from accounts.models import User
 from accounts.roles import Permission
 from accounts.states import LANGUAGES
 from matching.engine import Reason
+from matching.engine.pool import MARK
 from matching.engine.problem import distance_m
 from matching.models import Opening, Proposal, Run
-from matching.queries.snapshot import PART
+from matching.queries.snapshot import PART, RESTED
 from matching.rules import reason_words
+
+# What ``snapshot`` says as marks, by how they begin, and the rule that each stands for.
+MARKS = {
+    f"{MARK}adult": "of_age",
+    f"{MARK}paper": "credentialed",
+    f"{MARK}own": "own_volunteer",
+    f"{MARK}wishes": "willing",
+    RESTED: "in_peace",
+}
 
 
 def runs_for(viewer: User | None, *, now: datetime) -> QuerySet[Run]:
@@ -61,8 +71,8 @@ def load_of(proposals: Iterable[Proposal]) -> list[tuple[int, int]]:
 
 class Unfilled(NamedTuple):
     """A need for which the plan has ``places`` people too few. Of all who were looked at each rule was the
-    first to turn down so many (``refused``), and none so many (``fit``), of whom ``here`` are proposed for
-    it."""
+    first to turn down so many (``refused``, see ``refused_by_rule``), and none so many (``fit``), of whom
+    ``here`` are proposed for it."""
 
     opening: Opening
     places: int
@@ -81,6 +91,22 @@ class Unfilled(NamedTuple):
         return self.fit - self.here
 
 
+def refused_by_rule(entry: dict[str, Any]) -> dict[str, int]:
+    """Return of an unfilled need how many people each rule was the first to turn down, by the names of
+    ``engine.rules``; and ``in_peace``, who was asked often enough of late, and ``willing``, who did not
+    choose that kind of help. To the engine these, papers and languages are skills; plans made before it said
+    which was missing say ``lacking`` for all of them together."""
+    refused = dict(entry["refused"])
+    together = refused.pop("skilled")
+    if "lacking" not in entry:
+        return {"lacking": together, **refused}
+    apart = dict.fromkeys(("skilled", "speaks", *MARKS.values()), 0)
+    for skill, many in entry["lacking"].items():
+        own = "speaks" if skill in LANGUAGES else "skilled"
+        apart[MARKS.get(skill.partition(":")[0], own)] += many
+    return {**apart, **refused}
+
+
 def unfilled_of(run: Run) -> list[Unfilled]:
     """Return what the plan leaves unfilled, by the time of the need, and why."""
     left: dict[str, Unfilled] = {}
@@ -97,7 +123,7 @@ def unfilled_of(run: Run) -> list[Unfilled]:
     is_old = any("fit" not in entry for _n, entry in entries)
     pools = [len(problem["volunteers"]) for problem in told(run)] if is_old else []
     for n, entry in entries:
-        ref, refused = opening_ref(entry["need"]), entry["refused"]
+        ref, refused = opening_ref(entry["need"]), refused_by_rule(entry)
         places = entry["places"] + (left[ref].places if ref in left else 0)
         fit = entry.get("fit", pools[n] - sum(refused.values()) if pools else here[ref])
         left[ref] = Unfilled(by_ref[ref], places, refused, fit, here[ref])

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from accounts import actions as people
 from accounts.states import DeskRole, Purpose
+from api.runs import UnfilledCard
 from matching import actions, jobs, queries, rules
 from matching.models import Offer, Proposal, Run
 from tests.api.test_own import V1, client_of, said
@@ -20,6 +21,7 @@ from tests.factories.regions import district, street
 from tests.web.test_account_pages import refused_page
 from tests.web.test_chain import Visitor
 from tests.web.test_sent_twice import key_on
+from web.console.run_words import REFUSED
 
 pytestmark = pytest.mark.django_db
 PAGE = "/console/runs/"
@@ -205,6 +207,18 @@ def test_who_suits_and_is_sent_elsewhere_is_said_to_be(office):
     assert (left.fit, left.here, left.elsewhere) == (1, 0, 1)
 
 
+def test_every_rule_is_said_in_words(office):
+    matching.ready_volunteer()
+    need(places=5)
+    run = planned()
+
+    [shown] = said(client_of(office).get(f"{V1}runs/{run.ref}/"))["unfilled"]
+
+    assert {*shown["refused"], "lacking"} == REFUSED.keys()
+    told = " ".join((UnfilledCard.__doc__ or "").split())
+    assert all(f"``{rule}``" in told for rule in REFUSED)
+
+
 def test_what_plans_of_before_left_unfilled_can_be_read(office):
     for _n in range(3):
         matching.ready_volunteer()
@@ -212,14 +226,18 @@ def test_what_plans_of_before_left_unfilled_can_be_read(office):
     run = planned()
     [answer] = run.answer
     [told] = answer["unfilled"]
-    told.pop("fit")
+    del told["fit"], told["lacking"]
+    told["refused"]["skilled"] = 2
     run.save()
 
-    assert [(one.looked_at, one.fit, one.here) for one in queries.unfilled_of(run)] == [(3, 3, 3)]
+    [left] = queries.unfilled_of(run)
+    assert (left.looked_at, left.fit, left.here) == (3, 1, 3)
     Run.objects.filter(pk=run.pk).update(snapshot=None)  # forgotten: who is proposed is known
     run.refresh_from_db()
-    assert [(one.looked_at, one.fit) for one in queries.unfilled_of(run)] == [(3, 3)]
-    Visitor(office).see(at(run), "看过 3 人")
+    assert [(one.looked_at, one.fit) for one in queries.unfilled_of(run)] == [(5, 3)]
+    Visitor(office).see(at(run), "看过 5 人", "2 人缺少技能、语言或证件，未满 18 岁")
+    [shown] = said(client_of(office).get(f"{V1}runs/{run.ref}/"))["unfilled"]
+    assert (shown["refused"]["lacking"], shown["fit"]) == (2, 3)
 
 
 def test_a_need_in_parts_is_said_once(office):

@@ -192,6 +192,22 @@ def test_what_stays_unfilled_says_who_was_turned_down_and_how_many_were_not():
     assert counts == [("away", 1, 1), ("n1", 1, 2)]
     for one in answer["unfilled"]:
         assert one["fit"] + sum(one["refused"].values()) == len(people)
+        assert one["lacking"] == {"escort": 1}
+
+
+def test_who_lacks_several_things_is_counted_at_the_first_skills_before_marks():
+    people = [
+        volunteer("v1", skills={"sign": 3}),
+        volunteer("v2", skills={"escort": 1, "sign": 3}),
+        volunteer("v3", skills={"escort": 2, "sign": 1}),
+        volunteer("v4", skills={"escort": 2, "sign": 2}),
+    ]
+    asked = need(skills={"#paper": 1, "sign": 2, "escort": 2})
+
+    [left] = assigned(problem_of(problem(*people, needs=[asked])))["unfilled"]
+
+    assert left["lacking"] == {"escort": 2, "sign": 1, "#paper": 1}
+    assert (left["refused"]["skilled"], left["fit"]) == (4, 0)
 
 
 def test_where_demand_presses_more_people_are_looked_at(monkeypatch):

@@ -18,7 +18,7 @@ from matching.engine.assign import assigned
 from matching.engine.check import violations
 from matching.engine.files import problem_of
 from matching.models import Offer, Proposal, Run
-from tests.factories import accounts, help_requests, matching
+from tests.factories import accounts, help_requests, matching, organizations
 from tests.factories.accounts import NOON
 from tests.factories.help_requests import VISIT_AT
 from tests.factories.regions import city, street
@@ -371,7 +371,7 @@ def test_a_receipt_of_before_answers_told_so_much_is_replayed(need, changed, is_
     matching.ready_volunteer()
     run, out = planned(need.region.parent), StringIO()
     [left] = run.answer[0]["unfilled"]
-    left.pop("fit")
+    del left["fit"], left["lacking"]
     left.update(changed)
     run.save()
 
@@ -501,7 +501,49 @@ def test_who_was_asked_often_enough_is_planned_for_what_is_urgent_only():
     run = planned(calm.region, last_day=local_date(urgent.starts_at))
 
     assert [one.opening for one in queries.proposals_of(run)] == [urgent]
-    assert {left.opening: left.refused["skilled"] for left in queries.unfilled_of(run)}[calm] == 1
+    [left] = queries.unfilled_of(run)
+    assert (left.opening, turned_down(left)) == (calm, {"in_peace": 1})
+
+
+def turned_down(left):
+    """Return how many people each rule turned down, of those that turned down any."""
+    return {rule: many for rule, many in left.refused.items() if many}
+
+
+@pytest.mark.parametrize(
+    ("rule", "asked"),
+    [
+        ("skilled", {"skills": {"LAW": 2}}),
+        ("speaks", {"skills": {"SHANGHAINESE": 1}}),
+        ("credentialed", {"credentials": ["LAWYER"]}),
+        ("of_age", {"adults_only": True}),
+        ("own_volunteer", {"only_own_volunteers": True}),
+        ("willing", {"category": "F"}),
+    ],
+)
+def test_why_a_need_stays_unfilled_is_told_apart(need, rule, asked):
+    profile = matching.ready_volunteer().volunteer
+    people.set_categories(volunteer=profile, categories=["B"], by=profile.user, now=NOON)
+    type(profile).objects.update(is_adult=False, guardian_consent_at=NOON)
+    whose = organizations.organization()
+    type(need).objects.filter(pk=need.pk).update(**asked, organization=whose)
+
+    [left] = queries.unfilled_of(planned(need.region.parent))
+
+    assert turned_down(left) == {rule: 1}
+    assert (left.looked_at, left.fit) == (1, 0)
+
+
+def test_plans_of_before_say_together_what_they_did_not_tell_apart(need):
+    matching.ready_volunteer()
+    type(need).objects.filter(pk=need.pk).update(skills={"LAW": 1})
+    run = planned(need.region.parent)
+    del run.answer[0]["unfilled"][0]["lacking"]
+
+    [left] = queries.unfilled_of(run)
+
+    assert turned_down(left) == {"lacking": 1}
+    assert "skilled" not in left.refused
 
 
 def test_a_plan_that_breaks_a_rule_is_not_shown(need, monkeypatch, caplog):

@@ -12,15 +12,23 @@ from matching import queries, rules
 from matching.models import Run
 from web.shared.templatetags.hub import clock, day
 
-# By the engine's rules (``engine.sieve.RULES``), in the order in which they are asked.
+# By the rules (``queries.runs.refused_by_rule``), in about the order in which they are asked.
 REFUSED: dict[str, Promise] = {
     "not_blocked": gettext_lazy("were asked before, or do not suit"),
-    "skilled": gettext_lazy(
-        "lack a skill, a language or a paper, do not want this kind of help, or were asked often of late"
+    "lacking": gettext_lazy(
+        "lack a skill, a language or a paper, are too young, are not the organization's own, did not choose"
+        " this kind of help, or were asked often of late"
     ),
+    "skilled": gettext_lazy("lack a skill, or are not good enough at it"),
+    "speaks": gettext_lazy("do not know the language that is needed"),
+    "of_age": gettext_lazy("are under 18"),
+    "own_volunteer": gettext_lazy("are not the organization's own volunteers"),
+    "credentialed": gettext_lazy("have no valid paper of the kind that is needed"),
+    "in_peace": gettext_lazy("were asked often enough of late"),
+    "willing": gettext_lazy("did not choose this kind of help"),
     "wished": gettext_lazy("are not whom the resident wishes for"),
     "near": gettext_lazy("live too far away"),
-    "free": gettext_lazy("are not free at that time"),
+    "free": gettext_lazy("are not free at that time, or on a pause"),
     "not_busy": gettext_lazy("have another service too close in time"),
     "rested": gettext_lazy("need a night's rest between the services"),
     "within_her_day": gettext_lazy("have enough to do on that day"),
@@ -73,7 +81,9 @@ def unfilled_in_words(row: Run) -> list[dict[str, Any]]:
             "opening": one.opening,
             "places": one.places,
             "looked_at": one.looked_at,
-            "refused": [(REFUSED[rule], n) for rule, n in one.refused.items() if n],
+            "refused": [
+                (words, n) for rule, words in REFUSED.items() if (n := one.refused.get(rule))
+            ],
             "here": one.here,
             "elsewhere": one.elsewhere,
         }
