@@ -40,7 +40,11 @@ def _numbers() -> dict[str, serializers.Field[Any, Any, Any, Any]]:
 
 
 # Shapes whose fields are the engine's own parameters.
-Weighed = type("Weighed", (Shape,), {"__doc__": "All that is weighed.", **_numbers()})
+Weighed = type(
+    "Weighed",
+    (Shape,),
+    {"__doc__": "All that is weighed; of then, without what was not weighed yet.", **_numbers()},
+)
 NewWeights = type(
     "NewWeights",
     (Shape,),

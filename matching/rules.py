@@ -44,7 +44,7 @@ MOST_WEIGHED: dict[str, int] = {
     **{"known": 1, "preferred": 1, "rest": 100, "roomy_hours": 168},
     **{"near_km": 100, "travel_km_per_hour": 100},
     **{"buffer_minutes": 1440, "travel_minutes": 1440, "travel_within_minutes": 1440},
-    **{"night_rest_minutes": 2880, "day_minutes": 1440},
+    **{"night_rest_minutes": 2880, "day_minutes": 1440, "services_a_day": 24},
 }
 
 

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from matching.engine.explain import need_of, person_of
 from matching.engine.files import Problem
 from matching.engine.parameters import Parameters
-from matching.engine.plan import MOST_A_DAY
 from matching.engine.problem import LOCAL, Need, distance_m
 from matching.engine.rules import refusals, runs_into_night
 
@@ -68,7 +67,7 @@ def _long_days(problem: Problem, volunteer: str, row: int, needs: list[Need]) ->
         *(
             f"{volunteer}: {len(minutes)} services on {day}"
             for day, minutes in several.items()
-            if len(minutes) > MOST_A_DAY
+            if len(minutes) > problem.parameters.services_a_day
         ),
     ]
 

@@ -20,6 +20,7 @@ BOUNDS = {
         ),
         (0, 10_080),
     ),
+    "services_a_day": (1, 24),
 }
 
 
@@ -60,9 +61,12 @@ class Parameters:
     travel_within_minutes: int = 180  # beyond this gap nobody asks how far it is
     night_rest_minutes: int = 0  # between a service that runs into the night and the next one
     day_minutes: int = 0  # of several services on one day; 0 = no limit
+    services_a_day: int = 3  # of one person in a plan, those included that were agreed to before
 
     def __post_init__(self) -> None:
         _check_numbers("parameters", asdict(self))
+        if self.services_a_day != int(self.services_a_day):
+            raise self._bad("services_a_day", "a whole number is needed")
         if not sum(self.weights) > 0:
             raise BadProblem("parameters", "the weights are all zero")
         if self.preferred + self.known > 1:

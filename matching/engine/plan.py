@@ -17,7 +17,6 @@ from matching.engine.pool import Floats, Ints, Keys, Mask
 from matching.engine.problem import EARTH_M
 
 MOST_TASKS = 8  # of one person in one plan
-MOST_A_DAY = 3  # services of one person on one day, those included that were agreed to before
 TOGETHER = 6  # needs that are taken apart at once
 ELSE = 8  # one in so many of them is what a person could do, not what they do
 WARM = 60  # moves for each need from which the heat is whole: fewer would not cool it down again
@@ -85,7 +84,7 @@ def limits(parameters: Parameters) -> Floats:
             parameters.travel_minutes,
             parameters.night_rest_minutes,
             parameters.day_minutes,
-            MOST_A_DAY,
+            parameters.services_a_day,
         ],
         dtype=np.float64,
     )

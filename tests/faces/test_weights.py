@@ -1,6 +1,7 @@
 """What is weighed: read by every office, set by the city, through the page and the API alike."""
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -64,6 +65,9 @@ def test_the_city_weighs_and_what_was_not_touched_stays(door, office, clock: Clo
         ({"near": True, "reason": "试"}, "near"),
         ({"near_km": 1000, "reason": "试"}, "near_km"),
         ({"near_km": 0, "reason": "试"}, "near_km"),
+        ({"services_a_day": 0, "reason": "试"}, "services_a_day"),
+        ({"services_a_day": 25, "reason": "试"}, "services_a_day"),
+        ({"services_a_day": 2.5, "reason": "试"}, "services_a_day"),
         ({"near": 0.5, "reason": ""}, "reason"),
         ({"reason": "试"}, "near"),
         ({"buffer_minutes": "x", "reason": "试"}, "buffer_minutes"),
@@ -160,6 +164,22 @@ def test_an_office_reads_what_holds_who_set_it_and_why(office, clock: Clock):
     assert listed[1]["parameters"]["near"] == 0.5
     assert said(client_of(clerk_of(clerk)).get(V1 + "weights/now/"))["buffer_minutes"] == 45
     assert Visitor(accounts.user()).client.get(PAGE).status_code == 404
+
+
+@pytest.mark.parametrize("door", ["web", "api"])
+def test_what_was_not_weighed_then_was_as_it_is_usually(door, office, clock: Clock):
+    of_then = {name: value for name, value in asdict(BEFORE).items() if name != "services_a_day"}
+    Weighing.objects.create(
+        number=1, parameters=of_then, reason="当时", set_by=office, set_at=clock.now
+    )
+
+    weigh(door, office, services_a_day=2, reason="一天少一点")
+
+    visitor = Visitor(office)
+    page = visitor.see(PAGE, "一天最多几次服务", "原来 3，现在 2", "范围：1 到 24")
+    assert "现在 0" not in page
+    listed = said(client_of(office).get(V1 + "weights/"))["results"]
+    assert [one["parameters"].get("services_a_day") for one in listed] == [2, None]
 
 
 def clerk_of(visitor: Visitor) -> Any:

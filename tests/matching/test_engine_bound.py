@@ -12,6 +12,7 @@ from matching.engine import bound, plan, prices
 from matching.engine.assign import Drawn, drawn_up
 from matching.engine.best import Ranking
 from matching.engine.files import problem_of
+from matching.engine.parameters import USUAL
 from tests.matching.problems import crowded, need, problem, several, volunteer
 
 
@@ -68,7 +69,7 @@ def test_nobody_is_thought_to_do_more_than_a_plan_lets_them():
     hours = [
         need(f"n{n}", start=f"{day}T{8 + n % 3:02}:00", end=f"{day}T{8 + n % 3:02}:20")
         for n in range(plan.MOST_TASKS + 1)
-        for day in [f"2026-11-{24 + n // plan.MOST_A_DAY}"]
+        for day in [f"2026-11-{24 + n // USUAL.services_a_day}"]
     ]
     person = volunteer(free=[["2026-11-24T08:00", "2026-11-27T20:00"]])
     facts, _people, left, _moves = drawn(problem(person, needs=hours))

@@ -115,6 +115,9 @@ BAD = [
     (problem(parameters={"near": "1"}), "parameters: near: a number is needed, not '1'"),
     (problem(parameters={"far": 1}), "parameters: far: is not known"),
     (problem(parameters={"near_km": 0}), "parameters: near_km: 0 is not between 0.001"),
+    (problem(parameters={"services_a_day": 0}), "services_a_day: 0 is not between 1 and 24"),
+    (problem(parameters={"services_a_day": 25}), "services_a_day: 25 is not between 1 and 24"),
+    (problem(parameters={"services_a_day": 2.5}), "services_a_day: a whole number is needed"),
     (problem(parameters={"preferred": 2}), "parameters: preferred: must be at most 1 together"),
     (
         problem(parameters=dict.fromkeys(["near", "level", "reliable", "rested", "roomy"], 0)),

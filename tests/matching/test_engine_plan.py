@@ -233,7 +233,9 @@ def test_a_receipt_names_what_went_in():
     )
     assert first == same
     assert first["input"] != other["input"]
-    assert first["parameters"]["version"] == 1
+    assert (first["parameters"]["version"], first["parameters"]["services_a_day"]) == (1, 3)
+    fewer = problem(parameters={"services_a_day": 2})
+    assert assigned(problem_of(fewer))["receipt"]["parameters"]["services_a_day"] == 2
 
 
 NEAR = need("n1", start="2026-11-24T08:00", end="2026-11-24T09:00")
@@ -274,6 +276,8 @@ def test_the_validator_finds_what_is_wrong(chosen, said):
     stated = problem(*people, needs=[NEAR, excluding, FAR, LATE, NIGHT, BOTH])
     strict = {"night_rest_minutes": 660, "day_minutes": 110}
     assert said in violations(problem_of({**stated, "parameters": strict}), chosen)
+    once = problem_of({**stated, "parameters": {"services_a_day": 1}})
+    assert violations(once, [("n1", "v1"), ("n4", "v1")]) == ["v1: 2 services on 2026-11-24"]
     assert violations(problem_of(stated), [("n1", "v1"), ("n4", "v1")]) == []
 
 
@@ -295,6 +299,9 @@ def test_no_plan_sends_anybody_where_they_cannot_be_in_time():
         ({"day_minutes": 30}, [NEAR], 1),
         ({"day_minutes": 120}, [NEAR, LATE, TOMORROW], 3),
         ({"day_minutes": 100}, [NIGHT, NEAR, LATE], 1),
+        ({"services_a_day": 2}, [NEAR, LATE], 2),
+        ({"services_a_day": 1}, [NEAR, LATE], 1),
+        ({"services_a_day": 1}, [NEAR, LATE, TOMORROW], 2),
     ],
 )
 def test_after_a_night_there_is_rest_and_a_day_has_so_many_minutes(

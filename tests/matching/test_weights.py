@@ -41,6 +41,16 @@ def test_the_city_weighs_anew_and_what_was_before_stays_readable(office):
     assert not queries.weighings_for(None, now=NOON).exists()
 
 
+def test_what_was_weighed_before_there_was_a_parameter_holds_with_its_usual_value(office):
+    of_then = {name: value for name, value in asdict(BEFORE).items() if name != "services_a_day"}
+    Weighing.objects.create(
+        number=1, parameters=of_then, reason="as then", set_by=office, set_at=NOON
+    )
+
+    assert queries.parameters_now() == BEFORE
+    assert weigh(office, services_a_day=2).parameters == {**of_then, "services_a_day": 2}
+
+
 def test_what_is_weighed_orders_who_is_asked(office):
     need = matching.opening()
     near, farther = matching.ready_volunteer(), matching.ready_volunteer()

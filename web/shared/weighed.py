@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from matching.engine import Parameters
+from matching.engine import USUAL, Parameters
 
 
 class Weighed(NamedTuple):
@@ -92,6 +92,11 @@ LIMITS = {
         MINUTES,
         is_whole=True,
     ),
+    "services_a_day": Weighed(
+        _("Most services on one day"),
+        _("That a plan of the coming days gives one person, what was agreed before included."),
+        is_whole=True,
+    ),
 }
 GROUPS: tuple[tuple[Promise, Mapping[str, Weighed]], ...] = (
     (_("Who is asked first"), {**PARTS, **SHAPES}),
@@ -126,9 +131,11 @@ def changes(
     before: Mapping[str, float], after: Mapping[str, float]
 ) -> Iterator[tuple[Weighed, str, str]]:
     """Yield what differs: the parameter, its value before and after, written plainly."""
+    usual = asdict(USUAL)  # what was not weighed yet was as it is usually
     for name, one in ALL.items():
-        if name in after and before.get(name) != after[name]:
-            yield one, plain(before.get(name, 0)), plain(after[name])
+        was, now = before.get(name, usual[name]), after.get(name, usual[name])
+        if was != now:
+            yield one, plain(was), plain(now)
 
 
 def plain(value: float) -> str:
