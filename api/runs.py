@@ -89,15 +89,16 @@ class UnfilledCard(Shape):
     those who are not, since the plan sends them elsewhere, they have enough that day, too few could go
     together, or only others, who suit better, were tried.
 
-    Each person counts once, at the first rule that turns them down. The rules: ``not_blocked``: was asked for
-    it before, or is not brought together with this resident. ``skilled``: lacks a skill, or the level needed.
-    ``speaks``: lacks the language. ``of_age``: is under 18. ``own_volunteer``: is not the organization's own.
-    ``credentialed``: has no valid paper of the kind needed. ``in_peace``: was asked often enough of late.
-    ``willing``: did not choose this kind of help. ``wished``: is not of the gender wished for. ``near``:
-    lives too far away. ``free``: is not free then, or on a pause. ``not_busy``: has another service too close
-    in time. ``rested``: would have no night's rest. ``within_her_day``, ``within_her_week``: no time is left
-    of that day, of the hours of that week. Plans of before these were told apart say ``lacking``: any of
-    ``skilled``, ``speaks``, ``of_age``, ``own_volunteer``, ``credentialed``, ``in_peace`` and ``willing``."""
+    Each person counts once, at the first rule that turns them down. The rules: ``not_blocked``: was asked
+    for it before, or is not brought together with this resident. ``skilled``: lacks a skill, or the
+    level needed. ``speaks``: lacks the language. ``of_age``: is under 18. ``own_volunteer``: is not the
+    organization's own. ``credentialed``: has no valid paper of the kind needed. ``in_peace``: was asked
+    often enough of late. ``willing``: did not choose this kind of help, or not for a while. ``wished``:
+    is not of the gender wished for. ``near``: lives too far away. ``free``: is not free then, or on a
+    pause. ``not_busy``: has another service too close in time. ``rested``: would have no night's rest.
+    ``within_her_day``, ``within_her_week``: no time is left of that day, of the hours of that week.
+    Plans of before these were told apart say ``lacking``: any of ``skilled``, ``speaks``, ``of_age``,
+    ``own_volunteer``, ``credentialed``, ``in_peace`` and ``willing``."""
 
     opening = serializers.CharField(source="opening.ref")
     places = serializers.IntegerField()

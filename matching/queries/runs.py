@@ -94,8 +94,8 @@ class Unfilled(NamedTuple):
 def refused_by_rule(entry: dict[str, Any]) -> dict[str, int]:
     """Return of an unfilled need how many people each rule was the first to turn down, by the names of
     ``engine.rules``; and ``in_peace``, who was asked often enough of late, and ``willing``, who did not
-    choose that kind of help. To the engine these, papers and languages are skills; plans made before it said
-    which was missing say ``lacking`` for all of them together."""
+    choose that kind of help, or does not want it for a while. To the engine these, papers and languages
+    are skills; plans made before it said which was missing say ``lacking`` for all of them together."""
     refused = dict(entry["refused"])
     together = refused.pop("skilled")
     if "lacking" not in entry:

@@ -29,6 +29,7 @@ from matching.queries.chances import pasts, usual_chances
 from matching.queries.free import free_minutes
 from matching.queries.pairs import Pairs, pairs_of
 from matching.queries.posting_sql import METRES_PER_DEGREE
+from matching.queries.willing import pauses
 from matching.queries.work import (
     asked_of_late,
     kept,
@@ -183,7 +184,8 @@ def _volunteers(
     capped: bool,
     now: datetime,
 ) -> Iterator[Entry]:
-    """Yield what is told of ``profiles``; ``capped``: who was asked often enough of late is said to be."""
+    """Yield what is told of ``profiles``; ``capped``: without the mark of being rested for who was asked often
+    enough of late, and without that of a kind of help for who does not want to be asked for it for a while."""
     ids = [profile.pk for profile in profiles]
     users = [profile.user_id for profile in profiles]
     levels, papers = held.levels(ids), held.papers(ids, days[-1])
@@ -191,6 +193,7 @@ def _volunteers(
     free = free_minutes(ids, days)
     begins, ends = week_of(monday)
     recent = lately(local_date(now))
+    paused = pauses(users, local_date(now)) if capped else {}
     work = work_of(users, since=min(begins, recent), until=ends + DAY)
     served = {user: work[user].served_since(recent) for user in users}
     done, missed = kept(users)
@@ -200,7 +203,7 @@ def _volunteers(
         user = profile.user_id
         marks = [
             *(f"{MARK}paper:{kind}" for kind in papers[profile.pk]),
-            *(f"{MARK}wishes:{category}" for category in wishes[profile.pk]),
+            *(f"{MARK}wishes:{kind}" for kind in wishes[profile.pk] - paused.get(user, set())),
             *(f"{MARK}own:{key}" for key in own[user]),
             *([f"{MARK}adult"] if profile.is_adult else []),
             *([RESTED] if not capped or within_caps(past[user].day, past[user].week) else []),

@@ -15,6 +15,7 @@ from help_requests.states import Urgency
 from kernel.workdays import SHANGHAI, local_date
 from matching import actions, jobs, queries
 from matching.actions import runs
+from matching.actions.willing import pause_kind
 from matching.engine import Reason, check
 from matching.engine.assign import assigned
 from matching.engine.check import violations
@@ -538,6 +539,15 @@ def test_why_a_need_stays_unfilled_is_told_apart(need, rule, asked):
 
     assert turned_down(left) == {rule: 1}
     assert (left.looked_at, left.fit) == (1, 0)
+
+
+def test_who_does_not_want_to_be_asked_for_a_kind_for_a_while_is_not_planned_for_it(need):
+    user = matching.ready_volunteer()
+    pause_kind(user=user, category=need.category, days=7, now=NOON)
+
+    [left] = queries.unfilled_of(planned(need.region.parent))
+
+    assert (left.places, turned_down(left)) == (2, {"willing": 1})
 
 
 def test_plans_of_before_say_together_what_they_did_not_tell_apart(need):

@@ -25,7 +25,7 @@ REFUSED: dict[str, Promise] = {
     "own_volunteer": gettext_lazy("are not the organization's own volunteers"),
     "credentialed": gettext_lazy("have no valid paper of the kind that is needed"),
     "in_peace": gettext_lazy("were asked often enough of late"),
-    "willing": gettext_lazy("did not choose this kind of help"),
+    "willing": gettext_lazy("did not choose this kind of help, or not for a while"),
     "wished": gettext_lazy("are not whom the resident wishes for"),
     "near": gettext_lazy("live too far away"),
     "free": gettext_lazy("are not free at that time, or on a pause"),
