@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from accounts.models import VolunteerProfile
 from api.base import Card, ReadOperations
 from api.shapes import ByRef, InstantField, Nothing, Shape, TextField
+from api.widening import WhatIf, WideningCard, widening_of
 from matching import actions, queries, rules
 from matching.engine import Reason
 from matching.models import Application, Opening
 from matching.queries.askable import askable
 from matching.queries.board import verdict
-from matching.queries.nearby import nearby
 from matching.states import DeclineReason
 from regions.models import named
 
@@ -78,72 +78,6 @@ class VerdictCard(Shape):
     reasons = serializers.ListField(child=serializers.CharField())
     place = serializers.IntegerField(allow_null=True)
     against = serializers.ListField(child=serializers.CharField())
-
-
-class FartherCard(Shape):
-    """So many people more, if they came so much farther than they chose."""
-
-    km = serializers.IntegerField()
-    people = serializers.IntegerField()
-
-
-class LaterCard(Shape):
-    """So many people more, so many hours later; −1 is an hour earlier."""
-
-    hours = serializers.IntegerField()
-    people = serializers.IntegerField()
-
-
-class LessSkillCard(Shape):
-    """So many people more, if this level would do; 0: without the skill."""
-
-    code = serializers.CharField()
-    level = serializers.IntegerField()
-    people = serializers.IntegerField()
-
-
-class CountedCard(Shape):
-    """A sentence, and of how many people it is true."""
-
-    words = serializers.CharField()
-    people = serializers.IntegerField()
-
-
-class NearbyCard(Shape):
-    """Why people cannot go. ``near``: who may be asked at all and comes so far (500 are looked at); ``able``
-    of them have the skills and languages; ``met`` of these were asked or come already; ``against``: the first
-    rule in the way of the others; ``only_paper``: what lacks to those who lack nothing but papers."""
-
-    near = serializers.IntegerField()
-    able = serializers.IntegerField()
-    met = serializers.IntegerField()
-    against = CountedCard(many=True)
-    only_paper = CountedCard(many=True)
-
-
-class WideningCard(Shape):
-    """About how many people more could be asked, if one thing were otherwise; what finds nobody is left
-    out. ``gender``: without the wish; ``category``: people who did not choose this kind of service."""
-
-    radius = FartherCard(many=True)
-    hour = LaterCard(many=True)
-    skill = LessSkillCard(many=True)
-    gender = serializers.IntegerField()
-    category = serializers.IntegerField()
-    nearby = NearbyCard()
-
-
-def widening_of(found: dict[str, Any]) -> dict[str, Any]:
-    """Return what would find more people, with its names."""
-    return {
-        "radius": [{"km": km, "people": n} for km, n in found.get("radius", [])],
-        "hour": [{"hours": hours, "people": n} for hours, n in found.get("hour", [])],
-        "skill": [
-            {"code": code, "level": level, "people": n} for code, level, n in found.get("skill", [])
-        ],
-        "gender": found.get("gender", 0),
-        "category": found.get("category", 0),
-    }
 
 
 class OfferCard(Card):
@@ -288,14 +222,18 @@ class Openings(ReadOperations):
         person = self._askable(row, asked.validated_data["volunteer"])
         return Response(VerdictCard(verdict(row, person, now=now)).data)
 
-    @extend_schema(responses=WideningCard)
+    @extend_schema(parameters=[WhatIf], responses=WideningCard)
     @action(detail=True, methods=["get"], pagination_class=None)
     def widening(self, request: Request, ref: str) -> Response:
-        """Say what would find more people for this opening, and why others cannot go; counted when asked."""
+        """Say what would find more people for this opening, and why others cannot go; counted when asked.
+
+        With ``otherwise``, ``added`` has who could go then by every rule, and cannot now.
+        """
         row, now = self.get_object(), timezone.now()
         rules.check_dispatches(may=queries.may_dispatch(self.viewer, row, now=now))
-        found = widening_of(queries.widening(row, now=now))
-        return Response(WideningCard({**found, "nearby": nearby(row, now=now)}).data)
+        asked = WhatIf(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        return Response(widening_of(row, self.viewer, now=now, **asked.validated_data))
 
     @extend_schema(request=Somebody, responses={201: OfferCard})
     @action(detail=True, methods=["post"])

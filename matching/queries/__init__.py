@@ -43,7 +43,8 @@ from matching.queries.visible import (
     why_not,
 )
 from matching.queries.weights import parameters_now, weighings_for
-from matching.queries.widening import widening
+from matching.queries.widened import widened
+from matching.queries.widening import change_of, changes, widening
 from matching.queries.willing import (
     allows_matching,
     duty_of,
@@ -67,6 +68,8 @@ __all__ = [
     "away_m",
     "cancels_of_late",
     "candidates",
+    "change_of",
+    "changes",
     "changing",
     "door_notes_of",
     "duty_of",
@@ -105,6 +108,7 @@ __all__ = [
     "waiting_positions",
     "weighings_for",
     "why_not",
+    "widened",
     "widening",
     "wished_for",
 ]

@@ -1,9 +1,12 @@
 """Who could go for one need: the exact best, out of a city of any size."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
+
+from django.db.models import QuerySet
 
 from accounts.models import VolunteerProfile
 from matching.engine import Candidate, Person, rank
@@ -47,11 +50,11 @@ def found_of(
     best: list[Found] = []
     seen = set(without)
     people = line(asked)
-    keys = _first(asked, now=now)
+    keys = beside_the_table(asked, now=now)
     while top:
         some = [key for key in keys if key not in seen]
         seen.update(some)
-        found = _looked_at(asked, some, now=now) if some else []
+        found = looked_at(asked, some, now=now) if some else []
         best = sorted([*best, *found], key=lambda one: one.candidate.order)[:top]
         ahead = next(people, None)
         if ahead is None or (len(best) == top and ahead.score < best[-1].candidate.score):
@@ -61,15 +64,20 @@ def found_of(
     return best
 
 
-def _looked_at(asked: Asked, keys: Collection[int], *, now: datetime) -> list[Found]:
-    """Return who of these profiles can go by every rule, to the minute."""
+def looked_at(asked: Asked, keys: Collection[int], *, now: datetime) -> list[Found]:
+    """Return who of these profiles can go by every rule, to the minute, best first; each as far as they chose
+    and ``asked.beyond_m`` farther."""
     facts = people_of(asked.need, VolunteerProfile.objects.filter(pk__in=keys), now=now)
+    if asked.beyond_m:
+        facts = [replace(one, radius_m=one.radius_m + asked.beyond_m) for one in facts]
     people = with_chances(asked.need, facts, asked.parameters, urgency=asked.urgency, now=now)
     told = {person.id: person for person in people}
     return [Found(one, told[one.id]) for one in rank(asked.need, people, asked.parameters)]
 
 
-def _first(asked: Asked, *, now: datetime) -> list[int]:
+def beside_the_table(asked: Asked, *, now: datetime) -> list[int]:
+    """Return the profiles of whom the table does not know all: who can go now, has helped this resident or is
+    wished for by name."""
     users = set(duties_at(asked.need.when.start, None, now=now))
     if asked.need.has_known and asked.need.resident is not None:
         users.update(helpers_of(asked.need.resident).values_list("volunteer", flat=True))
@@ -79,15 +87,13 @@ def _first(asked: Asked, *, now: datetime) -> list[int]:
         return []
     allowed = VolunteerProfile.objects.filter(user__in=users)
     if asked.only_willing:
-        posted = Posting.objects.filter(skill="", may_ask=True)
-        wants = BITS[asked.need.category]
-        allowed = allowed.filter(
-            pk__in=[
-                key
-                for key, bits in posted.filter(volunteer__in=allowed).values_list(
-                    "volunteer", "wants"
-                )
-                if bits & wants
-            ]
-        )
+        return willing(asked, allowed)
     return list(allowed.values_list("pk", flat=True))
+
+
+def willing(asked: Asked, pool: QuerySet[VolunteerProfile] | Collection[int]) -> list[int]:
+    """Return the profiles of ``pool`` who allow to be asked, and for this kind unless it does not matter."""
+    posted = Posting.objects.filter(skill="", may_ask=True, volunteer__in=pool)
+    wants = BITS[asked.need.category]
+    rows = posted.order_by("volunteer").values_list("volunteer", "wants")
+    return [key for key, bits in rows if asked.any_kind or bits & wants]

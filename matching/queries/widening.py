@@ -1,34 +1,61 @@
 """What would find more people for a need when nobody is left to ask: counted, about (ENGINE §4).
 
 The posting table is asked as if the need were another: what it says is rounded to half hours, and who is
-found was not looked at by every rule.
+found was not looked at by every rule. ``queries.widened`` names those who hold by every rule.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Block
+from kernel.refusals import Invalid
 from matching.engine import Need, Span
 from matching.engine.index import WIDE, runs
 from matching.engine.pool import CLASSES_KM
 from matching.models import Offer, Opening
 from matching.queries import posting_sql
-from matching.queries.asking import profiles_of
-from matching.queries.facts import need_of
+from matching.queries.asking import asked_for, profiles_of
 from matching.queries.posted import grid
 from matching.queries.posting_sql import Asked, Ranges
 from matching.queries.visible import live_assignments
-from matching.queries.weights import parameters_now
 
-FARTHER_KM = (2, 5)
-HOURS = (-1, 1)
 MOST = 200  # so many are counted; more are as good as that
+
+
+class Steps(NamedTuple):
+    """How many kilometres farther and hours later are tried; ``levels``: of each skill, how many levels less
+    at most, down to none."""
+
+    km: tuple[int, ...]
+    hours: tuple[int, ...]
+    levels: int
+
+
+COUNTED = Steps(km=(2, 5), hours=(-1, 1), levels=1)
+# What can be looked at one by one: an hour or three from the time, and the same time a day from it.
+POSSIBLE = Steps(km=(1, 2, 3, 5, 10), hours=(-24, -3, -2, -1, 1, 2, 3, 24), levels=3)
+
+
+class Change(NamedTuple):
+    """One thing that could be otherwise: ``radius`` (km farther than they chose), ``hour`` (hours later),
+    ``skill`` (code, the level that would do), ``gender`` (without the wish), ``category`` (whatever kinds
+    they chose); and what is looked for then."""
+
+    what: str
+    said: tuple[int | str, ...]
+    asked: Asked
+
+    @property
+    def key(self) -> str:
+        """Return the words of an address: ``radius:2``, ``hour:-1``, ``skill:LAW:0``, ``gender``."""
+        return ":".join(map(str, (self.what, *self.said)))
 
 
 def widening(opening: Opening, *, now: datetime) -> dict[str, Any]:
@@ -38,41 +65,57 @@ def widening(opening: Opening, *, now: datetime) -> dict[str, Any]:
     ``skill`` [[code, the level that would do (0: none), people], …] · ``gender`` people, without the wish ·
     ``category`` people who did not choose this kind of service. What would find nobody is left out.
     """
-    asked = Asked(need_of(opening), parameters_now(), only_willing=True)
-    known = _known(opening)
-    known |= set(_who(asked, MOST + len(known)))
+    asked = asked_for(opening, now=now)
+    known = known_to(opening)
+    known |= set(who(asked, MOST + len(known)))
     found: dict[str, Any] = {}
-    for what, said, other in _otherwise(asked, now=now):
-        more = len(set(_who(other, MOST + len(known))) - known)
-        if more and said:
-            found.setdefault(what, []).append([*said, min(more, MOST)])
+    for change in _changes(asked, COUNTED, now=now):
+        more = len(set(who(change.asked, MOST + len(known))) - known)
+        if more and change.said:
+            found.setdefault(change.what, []).append([*change.said, min(more, MOST)])
         elif more:
-            found[what] = min(more, MOST)
+            found[change.what] = min(more, MOST)
     return found
 
 
-def _otherwise(asked: Asked, *, now: datetime) -> Iterator[tuple[str, list[Any], Asked]]:
-    """Yield what could be otherwise: the word, what is said of it, what would be looked for."""
+def changes(opening: Opening, *, now: datetime) -> list[Change]:
+    """Return all that could be otherwise for ``opening``, one thing each; no time that is past."""
+    return list(_changes(asked_for(opening, now=now), POSSIBLE, now=now))
+
+
+def change_of(opening: Opening, key: str, *, now: datetime) -> Change:
+    """Return the one of ``changes`` that is meant. Raises ``Invalid`` (``unknown_change``)."""
+    possible = {change.key: change for change in changes(opening, now=now)}
+    if key not in possible:
+        words = _("This need cannot be otherwise like that. Possible: %(keys)s")
+        raise Invalid("unknown_change", words % {"keys": " ".join(possible)}, field="otherwise")
+    return possible[key]
+
+
+def _changes(asked: Asked, steps: Steps, *, now: datetime) -> Iterator[Change]:
     need = asked.need
     if need.point is not None:
-        for km in FARTHER_KM:
-            yield "radius", [km], asked._replace(beyond_m=1000 * km)
-    for hours in HOURS:
+        for km in steps.km:
+            yield Change("radius", (km,), asked._replace(beyond_m=1000 * km))
+    for hours in steps.hours:
         start, end = (moment + timedelta(hours=hours) for moment in need.when[:2])
         if start > now:
-            yield "hour", [hours], asked._replace(need=replace(need, when=Span(start, end)))
+            other = replace(need, when=Span(start, end))
+            yield Change("hour", (hours,), asked._replace(need=other))
     for code, level in sorted(need.skills.items()):
-        skills = {**need.skills, code: level - 1}
-        if level == 1:
-            del skills[code]
-        yield "skill", [code, level - 1], asked._replace(need=replace(need, skills=skills))
+        for less in range(level - 1, max(level - steps.levels, 0) - 1, -1):
+            skills = {**need.skills, code: less}
+            if less == 0:
+                del skills[code]
+            other = replace(need, skills=skills)
+            yield Change("skill", (code, less), asked._replace(need=other))
     if need.gender:
-        yield "gender", [], asked._replace(need=replace(need, gender=""))
-    yield "category", [], asked._replace(any_kind=True)
+        yield Change("gender", (), asked._replace(need=replace(need, gender="")))
+    yield Change("category", (), asked._replace(any_kind=True))
 
 
-def _known(opening: Opening) -> set[int]:
-    """Return who was asked already, comes already, or does not come to this resident."""
+def known_to(opening: Opening) -> set[int]:
+    """Return the profiles of who was asked already, comes already, or does not come to this resident."""
     met = Q(user__in=Offer.objects.filter(opening=opening).values("volunteer"))
     met |= Q(user__in=live_assignments(opening).values("volunteer"))
     resident = opening.visit.request.resident_id if opening.visit else None
@@ -81,7 +124,9 @@ def _known(opening: Opening) -> set[int]:
     return profiles_of(met)
 
 
-def _who(asked: Asked, most: int) -> list[int]:
+def who(asked: Asked, most: int) -> list[int]:
+    """Return the profiles that pass what the posting table knows, ``most`` of them, by a bound of the
+    score."""
     skill = min(asked.need.skills, default="")
     ranges = cells_about(asked.need, asked.beyond_m / 1000)
     return [row[0] for row in posting_sql.rows(asked, skill, ranges, most, 0)]

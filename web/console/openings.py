@@ -24,7 +24,8 @@ from matching.queries.board import Tried, Verdict, offers_of, tried, verdict, wo
 from matching.queries.nearby import MOST, nearby
 from matching.rules import skill_words
 from matching.states import OpeningState
-from web.console.otherwise import Other, others
+from web.console.added import added_by, what_if
+from web.console.otherwise import others
 from web.shared.forms import Form, TextField, show
 from web.shared.pages import came_from, me, one
 from web.shared.parts import Part, parts_of
@@ -78,11 +79,6 @@ def _candidates(row: Opening, now: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def _others(request: HttpRequest, row: Opening, now: datetime) -> list[Other] | None:
-    """Return what would find more people; it costs a dozen queries, so that it is read when asked for."""
-    return others(queries.widening(row, now=now)) if "more" in request.GET else None
-
-
 def _why_not(
     form: WhyNotForm, row: Opening, viewer: User, now: datetime
 ) -> tuple[VolunteerProfile, Verdict] | None:
@@ -108,14 +104,19 @@ def opening(request: HttpRequest, ref: str) -> HttpResponse:
     user, now = me(request), timezone.now()
     area(request, Permission.DISPATCH)
     row = one(queries.openings_for(user, now=now).filter(visit__isnull=False), ref)
-    form = WhyNotForm(request.GET if "volunteer" in request.GET else None)
     is_open = row.state == OpeningState.OPEN and row.starts_at > now
+    given = request.GET
+    form = WhyNotForm(given if "volunteer" in given else None)
+    # What would find more people costs many queries: it is read when asked for.
+    asks = is_open and bool({"more", "otherwise"} & given.keys())
+    other = what_if(given if "otherwise" in given else None, row, now=now) if asks else None
     found = _candidates(row, now) if is_open else []
-    looks_about = is_open and (not found or "more" in request.GET)
     return show(
         request,
         "web/console/opening.html",
-        form,
+        other if other and other.is_bound else form,
+        why_not=form,
+        what_if=other,
         row=row,
         is_open=is_open,
         gap=row.places - row.filled,
@@ -124,11 +125,12 @@ def opening(request: HttpRequest, ref: str) -> HttpResponse:
         tried=tried([row]).get(row.pk, Tried()),
         candidates=found[:SHOWN],
         further=found[SHOWN:],
-        about=nearby(row, now=now) if looks_about else None,
+        about=nearby(row, now=now) if is_open and (other or not found) else None,
         wants_of_all=skill_words(row.skills),
         most=MOST,
         answer=_why_not(form, row, user, now),
-        others=_others(request, row, now) if is_open else None,
+        others=others(queries.widening(row, now=now)) if other else None,
+        added=added_by(other, row, user, now=now) if other else None,
     )
 
 

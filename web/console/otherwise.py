@@ -1,5 +1,6 @@
 """What would find more people for a need, in words."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -8,12 +9,15 @@ from django.utils.translation import ngettext
 from accounts.states import SkillCode, SkillLevel
 from matching.queries.widening import MOST
 
+DAY = 24  # hours
+
 
 class Other(NamedTuple):
-    """One thing that could be otherwise, and about how many people more there would be."""
+    """One thing that could be otherwise, about how many people more there would be, and its key."""
 
     words: str
     people: int
+    key: str
 
     @property
     def said(self) -> str:
@@ -25,27 +29,39 @@ class Other(NamedTuple):
 
 def others(found: dict[str, Any]) -> list[Other]:
     """Return what ``queries.widening`` found, the most people first."""
-    lines = [
-        *(
-            Other(_("%(km)d km farther than they chose") % {"km": km}, n)
-            for km, n in found.get("radius", [])
-        ),
-        *(Other(_shifted(hours), n) for hours, n in found.get("hour", [])),
-        *(Other(_less(code, level), n) for code, level, n in found.get("skill", [])),
+    told = [
+        (what, *said)
+        for what, counts in found.items()
+        for said in (counts if isinstance(counts, list) else [[counts]])
     ]
-    if people := found.get("gender"):
-        lines.append(Other(_("without the wish for a woman or a man"), people))
-    if people := found.get("category"):
-        lines.append(Other(_("people who did not choose this kind of help"), people))
+    lines = [
+        Other(in_words(what, said), people, ":".join(map(str, (what, *said))))
+        for what, *said, people in told
+    ]
     return sorted(lines, key=lambda line: -line.people)
 
 
+def in_words(what: str, said: Sequence[Any]) -> str:
+    """Return in words what is otherwise, of what is said of it (``Change`` of ``queries.widening``)."""
+    if what == "radius":
+        return _("%(km)d km farther than they chose") % {"km": said[0]}
+    if what == "hour":
+        return _shifted(said[0])
+    if what == "skill":
+        return _less(*said)
+    if what == "gender":
+        return _("without the wish for a woman or a man")
+    return _("people who did not choose this kind of help")
+
+
 def _shifted(hours: int) -> str:
+    if abs(hours) == DAY:
+        return _("a day earlier") if hours < 0 else _("a day later")
     if hours < 0:
-        words = ngettext("%(n)d hour earlier", "%(n)d hours earlier", -hours)
+        told = ngettext("%(n)d hour earlier", "%(n)d hours earlier", -hours)
     else:
-        words = ngettext("%(n)d hour later", "%(n)d hours later", hours)
-    return words % {"n": abs(hours)}
+        told = ngettext("%(n)d hour later", "%(n)d hours later", hours)
+    return told % {"n": abs(hours)}
 
 
 def _less(code: str, level: int) -> str:
