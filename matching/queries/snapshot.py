@@ -184,8 +184,8 @@ def _volunteers(
     capped: bool,
     now: datetime,
 ) -> Iterator[Entry]:
-    """Yield what is told of ``profiles``; ``capped``: without the mark of being rested for who was asked often
-    enough of late, and without that of a kind of help for who does not want to be asked for it for a while."""
+    """Yield what is told of ``profiles``; ``capped``: without the mark of being rested for who was asked
+    often enough of late, and without that of a kind of help for who does not want it for a while."""
     ids = [profile.pk for profile in profiles]
     users = [profile.user_id for profile in profiles]
     levels, papers = held.levels(ids), held.papers(ids, days[-1])
