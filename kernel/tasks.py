@@ -7,28 +7,35 @@ from django.db import connection, transaction
 from django_q.models import Schedule
 from django_q.tasks import async_task
 
-_periodic: dict[str, tuple[str, int]] = {}
+SLOW = "slow"  # the worker of what may take minutes (``Q_CLUSTER``)
+_periodic: dict[str, tuple[str, int, str | None]] = {}
 
 
-def periodic(name: str, path: str, minutes: int) -> None:
-    """Have the worker call ``path`` every ``minutes``; rooms say so in ``apps.ready``."""
-    _periodic[name] = (path, minutes)
+def periodic(name: str, path: str, minutes: int, *, worker: str | None = None) -> None:
+    """Have the ``worker`` (None: the usual one) call ``path`` every ``minutes``; rooms say so in
+    ``apps.ready``."""
+    _periodic[name] = (path, minutes, worker)
 
 
 def register_schedules() -> None:
     """Write the schedules of all rooms, and drop those that nobody asks for any more."""
-    for name, (path, minutes) in _periodic.items():
+    for name, (path, minutes, worker) in _periodic.items():
         Schedule.objects.update_or_create(
             name=name,
-            defaults={"func": path, "schedule_type": Schedule.MINUTES, "minutes": minutes},
+            defaults={
+                "func": path,
+                "schedule_type": Schedule.MINUTES,
+                "minutes": minutes,
+                "cluster": worker,
+            },
         )
     Schedule.objects.exclude(name__in=_periodic).delete()
 
 
-def run_on_commit(path: str, *ids: int) -> None:
-    """Call ``path(*ids)`` in the worker once this transaction has committed."""
+def run_on_commit(path: str, *ids: int, worker: str | None = None) -> None:
+    """Call ``path(*ids)`` in the ``worker`` (None: the usual one) once this transaction has committed."""
     if settings.HUB_WAKE:
-        transaction.on_commit(lambda: async_task(path, *ids))
+        transaction.on_commit(lambda: _queue(path, *ids, worker=worker))
 
 
 def wake_on_commit(path: str) -> None:
@@ -40,6 +47,11 @@ def wake_on_commit(path: str) -> None:
         transaction.on_commit(wake)
 
 
+def _queue(path: str, *ids: int, worker: str | None = None) -> None:
+    # By name: where nothing is said, a task of the slow worker would queue at the slow one.
+    async_task(path, *ids, cluster=worker or settings.Q_CLUSTER["name"])
+
+
 class _Wake:
     """A wake-up that equals another one for the same path."""
 
@@ -47,7 +59,7 @@ class _Wake:
         self.path = path
 
     def __call__(self) -> None:
-        async_task(self.path)
+        _queue(self.path)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Wake) and other.path == self.path

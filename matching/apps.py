@@ -52,10 +52,12 @@ class MatchingConfig(AppConfig):
         ):
             subscribe(name, handlers.on_task_changed, within=True)
         subscribe(events.OPENING_MOVED, handlers.on_opening_moved, within=True)
-        tasks.periodic("matching.sweep_runs", "matching.jobs.sweep_runs", minutes=1)
+        tasks.periodic(
+            "matching.sweep_runs", "matching.jobs.sweep_runs", minutes=1, worker=tasks.SLOW
+        )
         tasks.periodic("matching.plan_evening", "matching.jobs.plan_evening", minutes=15)
-        tasks.periodic("matching.post_day", "matching.jobs.post_day", minutes=10)
+        tasks.periodic("matching.post_day", "matching.jobs.post_day", minutes=10, worker=tasks.SLOW)
         tasks.periodic("matching.expire_offers", "matching.jobs.expire_offers", minutes=1)
         tasks.periodic("matching.ask_again", "matching.jobs.ask_again", minutes=1)
-        tasks.periodic("matching.learn", "matching.jobs.learn", minutes=30)
+        tasks.periodic("matching.learn", "matching.jobs.learn", minutes=30, worker=tasks.SLOW)
         tasks.periodic("matching.close_past", "matching.jobs.close_past", minutes=10)

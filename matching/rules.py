@@ -213,10 +213,11 @@ def check_days(first: date, last: date, *, now: datetime) -> None:
 
 
 LEASE = timedelta(minutes=10)  # of silence, after which another worker goes on with a run
-# The queue ends whatever takes a worker longer than 25 seconds (``Q_CLUSTER``): nobody who is well is silent
-# for longer. And the sweep that has a run taken up again comes every minute.
-SILENT = timedelta(minutes=1)
-SWEPT = timedelta(minutes=2)
+# The queue ends whatever takes the slow worker longer than four minutes (``Q_CLUSTER``): nobody who is well
+# is silent for longer. And the sweep that has a run taken up again comes every minute, or when that worker
+# has ended what it is at.
+SILENT = timedelta(minutes=5)
+SWEPT = timedelta(minutes=5)
 
 
 def taken_up_at(run: Run) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Set everything up, build the demo city once, and keep web server and worker running: ``./run``."""
+"""Set everything up, build the demo city once, and keep web server and workers running: ``./run``."""
 
 import argparse
 import errno
@@ -136,11 +136,13 @@ def children(listener: socket.socket, workers: int) -> list[Child]:
         *(sys.executable, "-m", "daphne", "--fd", str(listener.fileno())),
         *("--application-close-timeout", "5", "volunteer_hub.asgi:application"),
     ]
+    worker = [sys.executable, "manage.py", "qcluster"]
     names = ["web"] if workers == 1 else [f"web-{n + 1}" for n in range(workers)]
     return [
-        # Web processes take their connections from a pool; the worker forks, and must not have one.
+        # Web processes take their connections from a pool; workers fork, and must not have one.
         *(Child(name, web, keep=(listener.fileno(),), env={"HUB_POOL": "1"}) for name in names),
-        Child("worker", [sys.executable, "manage.py", "qcluster"]),
+        Child("worker", worker),
+        Child("slow-worker", worker, env={"Q_CLUSTER_NAME": "slow"}),
     ]
 
 

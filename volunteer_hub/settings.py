@@ -175,6 +175,8 @@ Q_CLUSTER: dict[str, Any] = {
     "catch_up": False,
     "save_limit": 100,
     "label": "jobs",
+    # What may take minutes has a worker of its own, so that nobody's offer waits for it.
+    "ALT_CLUSTERS": {"slow": {"timeout": 240, "retry": 270}},
 }
 # Where "leave this page now" leads: a plain public page elsewhere.
 HUB_LEAVE_URL = os.environ.get("HUB_LEAVE_URL", "https://www.shanghai.gov.cn/")

@@ -54,7 +54,7 @@ def ask_run(
     except IntegrityError:  # one at a time; the days were looked at
         raise rules.run_is_open() from None
     record(events.RUN_ASKED, subject=run, by=by, at=now, region=region.code)
-    tasks.run_on_commit("matching.jobs.plan_run", run.pk)
+    tasks.run_on_commit("matching.jobs.plan_run", run.pk, worker=tasks.SLOW)
     return run
 
 

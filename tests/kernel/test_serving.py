@@ -192,8 +192,14 @@ def test_a_wake_is_queued_once_after_the_commit(settings):
         tasks.wake_on_commit("kernel.jobs.sweep")
         tasks.wake_on_commit("kernel.jobs.sweep")
         tasks.run_on_commit("kernel.jobs.tidy", 1)
+        tasks.run_on_commit("kernel.jobs.tidy", 2, worker=tasks.SLOW)
         assert not OrmQ.objects.exists()
-    assert sorted(q.func() for q in OrmQ.objects.all()) == ["kernel.jobs.sweep", "kernel.jobs.tidy"]
+    usual = settings.Q_CLUSTER["name"]
+    assert sorted((q.func(), q.args(), q.key) for q in OrmQ.objects.all()) == [
+        ("kernel.jobs.sweep", (), usual),
+        ("kernel.jobs.tidy", (1,), usual),
+        ("kernel.jobs.tidy", (2,), "slow"),
+    ]
 
 
 def test_nothing_is_queued_where_only_sweeps_run(settings):

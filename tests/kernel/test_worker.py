@@ -14,22 +14,26 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from django_q.management.commands.qcluster import Command as ClusterCommand
-from django_q.models import Schedule
+from django_q.models import Schedule, Task
 
 from incentives.models import PointEntry
 from kernel import guards, tasks
 from kernel.management.commands.verify import findings
 from kernel.models import Delivery
+from kernel.workdays import local_date
+from matching.actions import ask_run
 from matching.models import Opening
 from notifications.models import Notice
 from tests.factories import help_requests, service_records
+from tests.factories.regions import district
 
 ROOT = Path(__file__).resolve().parents[2]
+PLANNING = "matching.jobs.plan_run"
 LIVES = (3.0, 4.0)  # seconds until each worker is killed, in the middle of whatever it does
 
 
-def start(url: str) -> "subprocess.Popen[bytes]":
-    env = {**os.environ, "DATABASE_URL": url, "HUB_WAKE": "1", "HUB_POOL": "0"}
+def start(url: str, **more: str) -> "subprocess.Popen[bytes]":
+    env = {**os.environ, "DATABASE_URL": url, "HUB_WAKE": "1", "HUB_POOL": "0", **more}
     return subprocess.Popen(
         [sys.executable, "manage.py", "qcluster"],
         cwd=ROOT,
@@ -78,6 +82,27 @@ def test_a_worker_that_is_killed_again_and_again_loses_nothing(database_url):
     assert len(onces) == len(set(onces))
     broken = [finding for finding in findings() if finding[0] != "I13"]  # its log is the worker's
     assert broken == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_may_take_minutes_is_done_by_a_worker_of_its_own(database_url, settings):
+    settings.HUB_WAKE = True
+    today = local_date(timezone.now())
+    run = ask_run(region=district(), first_day=today, last_day=today, by=None, now=timezone.now())
+    connection.close()
+
+    workers = [start(database_url), start(database_url, Q_CLUSTER_NAME=tasks.SLOW)]
+    try:
+        end = time.monotonic() + 60
+        while not (done := Task.objects.filter(func=PLANNING)) and time.monotonic() < end:
+            time.sleep(0.25)
+    finally:
+        for worker in workers:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+
+    run.refresh_from_db()
+    assert (run.state, [task.cluster for task in done]) == ("READY", ["slow"])
 
 
 @pytest.mark.django_db(transaction=True)
