@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import User, VolunteerProfile
 from kernel.events import record
 from kernel.transitions import move
 from matching import events, queries, rules
@@ -71,7 +71,9 @@ def offer_to(
         return None, ["by_hand"]
     if asked.exists() or locked.filled + waiting >= locked.places:
         return None, ["asked_already"]
-    if against := queries.why_not(locked, volunteer, now=now):
+    profile = VolunteerProfile.objects.get(user=volunteer)
+    against = queries.why_not(locked, volunteer, now=now)
+    if against := [*against, *queries.unwished(locked, [profile], now=now)[volunteer.pk]]:
         return None, [reason.code for reason in against]
     locked.wave += 1
     one = queries.invited_by_hand(locked, volunteer, now=now)

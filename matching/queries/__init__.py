@@ -1,5 +1,6 @@
 """Reading this room: what each viewer may see, and the facts the engine is told."""
 
+from matching.queries.against import unwished
 from matching.queries.asking import (
     Invited,
     invited_by_hand,
@@ -103,6 +104,7 @@ __all__ = [
     "to_plan",
     "told",
     "unfilled_of",
+    "unwished",
     "urgent_now",
     "waiting_position",
     "waiting_positions",

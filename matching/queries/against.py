@@ -25,21 +25,32 @@ def against(
 ) -> dict[int, list[Reason]]:
     """Return by user what speaks against each of ``candidates``, in four reads whatever their number."""
     users = [one.id for one in candidates]
-    chosen = held.wishes([profiles[user].pk for user in users])
-    paused, willing = pauses(users, local_date(now)), held.willing(users)
+    refused = unwished(opening, [profiles[user] for user in users], now=now)
     past = pasts(users, now=now)
+    return {
+        one.id: [*refused[one.id], *_asked(past[one.id]), *_drawbacks(one, parameters)]
+        for one in candidates
+    }
 
-    def of(one: Candidate) -> Iterator[Reason]:
-        if opening.category not in chosen[profiles[one.id].pk]:
+
+def unwished(
+    opening: Opening, profiles: Sequence[VolunteerProfile], *, now: datetime
+) -> dict[int, list[Reason]]:
+    """Return by user what each has said against being asked for ``opening`` by the platform itself, in three
+    reads whatever their number."""
+    users = [profile.user_id for profile in profiles]
+    chosen = held.wishes([profile.pk for profile in profiles])
+    paused, willing = pauses(users, local_date(now)), held.willing(users)
+
+    def of(profile: VolunteerProfile) -> Iterator[Reason]:
+        if opening.category not in chosen[profile.pk]:
             yield Reason("not_chosen", 0.0, {})
-        elif opening.category in paused.get(one.id, ()):
+        elif opening.category in paused.get(profile.user_id, ()):
             yield Reason("kind_paused", 0.0, {})
-        if one.id not in willing:
+        if profile.user_id not in willing:
             yield Reason("not_asked", 0.0, {})
-        yield from _asked(past[one.id])
-        yield from _drawbacks(one, parameters)
 
-    return {one.id: list(of(one)) for one in candidates}
+    return {profile.user_id: list(of(profile)) for profile in profiles}
 
 
 def _asked(past: Past) -> Iterator[Reason]:

@@ -145,6 +145,42 @@ def test_who_no_longer_fits_is_passed_over_with_the_reason(need, office):
     assert (proposal.offer, proposal.against) == (None, ["not_free"])
 
 
+def _pauses(who):
+    actions.decline_offer(
+        offer=matching.offer(willing(starts_at=VISIT_AT + 2 * DAY), who),
+        reason="NOT_MY_KIND",
+        by=who,
+        now=NOON,
+        pause_days=30,
+    )
+
+
+def _opts_out(who):
+    consent = who.consents.get(purpose=Purpose.MATCHING)
+    people.withdraw_consent(consent=consent, by=who, now=NOON)
+
+
+def _chooses_otherwise(who):
+    people.set_categories(volunteer=who.volunteer, categories=["D"], by=who, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("refuses", "code"),
+    [(_pauses, "kind_paused"), (_opts_out, "not_asked"), (_chooses_otherwise, "not_chosen")],
+)
+def test_who_does_not_want_to_be_asked_since_is_passed_over(refuses, code, need, office):
+    who = matching.ready_volunteer()
+    run = planned(need.region.parent)
+    refuses(who)
+    actions.accept_run(run=run, chosen=None, by=office, now=NOON)
+
+    actions.send_run(run=run, now=NOON)
+
+    (proposal,) = queries.proposals_of(run)
+    assert (proposal.volunteer, proposal.offer, proposal.against) == (who, None, [code])
+    assert queries.against_words(proposal)
+
+
 def test_who_lost_the_language_since_is_passed_over_in_words():
     spoken = willing(language="SHANGHAINESE")
     office = accounts.officer(role="DISTRICT", region=spoken.region.parent)
