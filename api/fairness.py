@@ -42,8 +42,9 @@ class BandCard(Shape):
 
 class SpreadCard(Shape):
     """How something is spread over people. ``curve``: the share that the least loaded parts of the people
-    carry together, from none to all, in equal parts. ``total`` is to the nearest ten, the others to the
-    hundredth; null or empty where one to nine people had any, or too few are counted."""
+    carry together, from none to all, in equal parts. ``total`` is to the nearest ten; the
+    others are of the bands, as if each had its middle (8 and more: ten), and null people were five. Null or
+    empty where one to nine people had any, or too few are counted."""
 
     total = serializers.IntegerField(allow_null=True)
     bands = BandCard(many=True)

@@ -20,9 +20,9 @@ class RunCard(Card):
     ``bound`` what no plan could exceed, ``gap`` the share that it may fall short of that.
 
     ``seen_at``: when the worker that plans, or planned, last made progress; null before one began.
-    ``taken_up_at``: if it makes none before then, another worker goes on from there by itself, within five
-    minutes; null unless ``state`` is RUNNING. A worker that was silent for more than five minutes has most
-    likely stopped."""
+    ``taken_up_at``: if it makes none before then, it is gone on with from there as soon as a worker is free;
+    null unless ``state`` is RUNNING. A worker that was silent for more than five minutes has most likely
+    stopped."""
 
     ref = serializers.CharField()
     state = serializers.CharField()

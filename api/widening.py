@@ -103,7 +103,7 @@ class WideningCard(Shape):
 def widening_of(
     opening: Opening, viewer: User | None, *, now: datetime, otherwise: str = ""
 ) -> dict[str, Any]:
-    """Return the card of ``opening``. Raises ``Invalid`` (``unknown_change``) at ``otherwise``."""
+    """Return the card of ``opening``. Raises what ``queries.change_of`` does."""
     change = queries.change_of(opening, otherwise, now=now) if otherwise else None
     added = queries.widened(opening, change, viewer=viewer, now=now) if change else None
     card = {**_counted(queries.widening(opening, now=now)), "added": added}

@@ -49,11 +49,11 @@ def post_day() -> None:
     actions.post_day(now=timezone.now())
 
 
-def plan_run(key: int) -> None:
-    """Plan a run from where it stands to the end."""
+def plan_run(key: int) -> bool:
+    """Plan a run from where it stands to the end; say whether there was anything to do."""
     run = actions.take_run(key=key, now=timezone.now())
     if run is None:
-        return
+        return False
     try:
         problems = actions.write_down(run=run, now=timezone.now())
         while len(run.answer) < len(problems):
@@ -61,10 +61,11 @@ def plan_run(key: int) -> None:
             actions.note_answer(run=run, answer=answer, now=timezone.now())
         actions.show_run(run=run, now=timezone.now())
     except actions.Superseded:
-        return
+        pass
     except Exception:
         logger.exception("run %s could not be planned", run.ref)
         actions.fail_run(run=run, code="error", now=timezone.now())
+    return True
 
 
 def _planned(problem: dict[str, Any]) -> dict[str, Any]:
@@ -83,11 +84,12 @@ def send_run(key: int) -> None:
 
 
 def sweep_runs() -> None:
-    """Go on with what a worker that died, or a wake-up that was lost, left behind."""
-    for key in Run.objects.filter(state__in=[RunState.QUEUED, RunState.RUNNING]).values_list(
-        "pk", flat=True
-    ):
-        plan_run(key)
+    """Go on with what a worker that died, or a wake-up that was lost, left behind: one plan at a time, those
+    that were begun first, since the queue counts the minutes of all of it."""
+    waiting = Run.objects.filter(state__in=[RunState.QUEUED, RunState.RUNNING])
+    for key in waiting.order_by("-state", "asked_at", "pk").values_list("pk", flat=True):
+        if plan_run(key):
+            break
     for run in Run.objects.filter(state=RunState.ACCEPTED):
         actions.send_run(run=run, now=timezone.now())
 

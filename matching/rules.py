@@ -44,7 +44,7 @@ MOST_WEIGHED: dict[str, int] = {
     **{"known": 1, "preferred": 1, "rest": 100, "roomy_hours": 168},
     **{"near_km": 100, "travel_km_per_hour": 100},
     **{"buffer_minutes": 1440, "travel_minutes": 1440, "travel_within_minutes": 1440},
-    **{"night_rest_minutes": 2880, "day_minutes": 1440, "services_a_day": 24},
+    **{"night_rest_minutes": 2880, "day_minutes": 1440, "services_a_day": 8},
 }
 
 
@@ -214,10 +214,10 @@ def check_days(first: date, last: date, *, now: datetime) -> None:
 
 LEASE = timedelta(minutes=10)  # of silence, after which another worker goes on with a run
 # The queue ends whatever takes the slow worker longer than four minutes (``Q_CLUSTER``): nobody who is well
-# is silent for longer. And the sweep that has a run taken up again comes every minute, or when that worker
-# has ended what it is at.
+# is silent for longer. And the sweep that has a run taken up again comes every minute, but that worker may be
+# at the plans of other districts.
 SILENT = timedelta(minutes=5)
-SWEPT = timedelta(minutes=5)
+SWEPT = timedelta(minutes=30)
 
 
 def taken_up_at(run: Run) -> datetime | None:

@@ -175,8 +175,9 @@ Q_CLUSTER: dict[str, Any] = {
     "catch_up": False,
     "save_limit": 100,
     "label": "jobs",
-    # What may take minutes has a worker of its own, so that nobody's offer waits for it.
-    "ALT_CLUSTERS": {"slow": {"timeout": 240, "retry": 270}},
+    # What may take minutes has a worker of its own, so that nobody's offer waits for it. It takes the next
+    # task while it is still at one, and what is taken must not come again meanwhile.
+    "ALT_CLUSTERS": {"slow": {"timeout": 240, "retry": 780}},
 }
 # Where "leave this page now" leads: a plain public page elsewhere.
 HUB_LEAVE_URL = os.environ.get("HUB_LEAVE_URL", "https://www.shanghai.gov.cn/")

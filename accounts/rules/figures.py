@@ -18,8 +18,8 @@ def cell(count: int) -> int | None:
 
 def rounded(count: int) -> int | None:
     """Return a count of people as a table tells it whose sums, or whose parts and wholes, are told elsewhere:
-    0, or the nearest ten, or None for one to nine. What is rounded tells no difference to the person, so a
-    small count cannot be worked out from the others. Method: cell suppression with rounding (Willenborg and
+    0, or the nearest ten, or None for one to nine. What is rounded tells no difference to the person: a
+    small count is not what is left of a sum. Method: cell suppression with rounding (Willenborg and
     de Waal, Elements of Statistical Disclosure Control, 2001, chapters 5 and 9)."""
     if 0 < count < FEWEST_IN_A_CELL:
         return None

@@ -26,6 +26,8 @@ from matching.models import Opening, Proposal, Run
 from matching.states import RunState
 from regions.models import Region
 
+MOST_ATTEMPTS = 5
+
 
 class Superseded(Exception):
     """The run was cancelled, or another worker has taken it over."""
@@ -77,10 +79,14 @@ def plan_area(*, region: Region, first_day: date, last_day: date, now: datetime)
 
 @transaction.atomic
 def take_run(*, key: int, now: datetime) -> Run | None:
-    """Begin to plan the run, or go on where a dead worker stopped; None when there is nothing to do."""
+    """Begin to plan the run, or go on where a dead worker stopped; None when there is nothing to do. A run
+    at which workers die again and again is given up."""
     run = Run.objects.select_for_update(no_key=True).get(pk=key)
     due = rules.taken_up_at(run)
     if run.state != RunState.QUEUED and (due is None or now < due):
+        return None
+    if run.attempt >= MOST_ATTEMPTS:
+        fail_run(run=run, code="given_up", now=now)
         return None
     move(
         run,

@@ -1,7 +1,7 @@
 """How evenly the volunteers of an area are asked and serve, and who is never asked and why.
 
 Counted in one query, whatever the number of people. A count so small that it could point to somebody is not
-told, and the others are rounded, so that it cannot be worked out from them, nor from another area or time.
+told, and the others are rounded: it is not what is left of a sum, of another area or of another time.
 """
 
 from collections import Counter
@@ -37,15 +37,18 @@ from accounts.rules.figures import FEWEST_IN_A_CELL, rounded
 from accounts.states import Purpose
 from kernel.workdays import local_date
 from matching.engine.fairness import carried_by_busiest, gini, lorenz
+from matching.engine.pool import Ints
 from matching.models import Assignment, Offer
 from matching.states import AssignmentState
 from regions.models import Region
 
 NEAR_M = 2000  # whoever goes less far is seldom near enough
 TENTHS = 10
-DIGITS = 2  # more would tell small counts beside a rounded one
+DIGITS = 2
 # From so many to so many (None: and more).
 BANDS: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 1), (2, 3), (4, 7), (8, None))
+MIDDLES = (0.0, 1.0, 2.5, 5.5, 10.0)
+HIDDEN = 5
 ASKED = "asked"
 # Why somebody is not asked, the first that holds; see ``_first_reason``.
 BARRED = ("suspended", "not_verified", "lesson_missing", "guardian_missing", "not_asked")
@@ -55,10 +58,11 @@ Counted = tuple[int, int, str, int]  # notices, services, reason, people
 
 
 class Spread(NamedTuple):
-    """How something is spread over people: ``bands`` are people by ``BANDS``, ``rounded``; ``curve`` is
-    Lorenz's, in as many equal parts of the people as hold enough of them; ``tenth`` is the share that the
-    busiest tenth carries; ``total`` is to the nearest ten, the others to the hundredth. None, or no curve,
-    where one to nine people have anything, or too few are counted."""
+    """How something is spread over people: ``total`` is what they have together, ``bands`` are people by
+    ``BANDS``, both ``rounded``. Of the bands, as if each had its middle (``MIDDLES``) and a hidden one five
+    people: ``gini``; ``curve``, Lorenz's, in as many equal parts of the people as hold enough of them;
+    ``tenth``, the share that the busiest tenth carries. None, or no curve, where one to nine people have
+    anything, or too few are counted."""
 
     total: int | None
     bands: list[int | None]
@@ -100,19 +104,22 @@ def _spread(counted: Sequence[tuple[int, int]]) -> Spread:
     amounts = np.array([amount for amount, _people in counted], dtype=np.int64)
     people = np.array([many for _amount, many in counted], dtype=np.int64)
     load = np.repeat(amounts, people)
+    bands = [rounded(_between(load, low, high)) for low, high in BANDS]
     # What one to nine people have together tells of them, whoever else is counted with nothing.
     is_told = rounded(len(load)) and rounded(int((load > 0).sum())) is not None
-    parts = min(TENTHS, len(load) // FEWEST_IN_A_CELL) if is_told else 0
+    # Made of the table alone, so that they tell nothing that it does not.
+    about = np.repeat(MIDDLES, [HIDDEN if n is None else n for n in bands] if is_told else 0)
+    parts = min(TENTHS, len(about) // FEWEST_IN_A_CELL)
     return Spread(
-        total=rounded(int(load.sum())) if parts else None,
-        bands=[rounded(_between(load, low, high)) for low, high in BANDS],
-        gini=round(gini(load), DIGITS) if parts else None,
-        tenth=round(carried_by_busiest(load), DIGITS) if parts == TENTHS else None,
-        curve=[round(share, DIGITS) for share in lorenz(load, parts)] if parts > 1 else [],
+        total=rounded(int(load.sum())) if is_told else None,
+        bands=bands,
+        gini=round(gini(about), DIGITS) if parts else None,
+        tenth=round(carried_by_busiest(about), DIGITS) if parts == TENTHS else None,
+        curve=[round(share, DIGITS) for share in lorenz(about, parts)] if parts > 1 else [],
     )
 
 
-def _between(load: "np.typing.NDArray[np.int64]", low: int, high: int | None) -> int:
+def _between(load: Ints, low: int, high: int | None) -> int:
     return int(((load >= low) & (load <= (load.max(initial=0) if high is None else high))).sum())
 
 

@@ -10,6 +10,7 @@ from matching import rules
 from matching.engine import Candidate, Reason, refusals
 from matching.models import Opening
 from matching.queries.against import against
+from matching.queries.askable import BEYOND
 from matching.queries.asking import asked_for
 from matching.queries.facts import people_of
 from matching.queries.posting_sql import Asked
@@ -65,11 +66,10 @@ def widened(
     lacks = _lacks(asked, profiles, now=now)
     chose = set(willing(asked, [row.pk for row in profiles.values()]))
     added = [one for one in found if lacks[one.id] or profiles[one.id].pk not in chose]
-    named = added
-    if change.asked.beyond_m:
-        seen = people.volunteers_for(viewer, now=now).filter(user__in=users)
-        visible = set(seen.values_list("user", flat=True))
-        named = [one for one in added if one.id in visible]
+    seen = people.volunteers_for(viewer, now=now).filter(user__in=users)
+    visible = set(seen.values_list("user", flat=True))
+    strangers = {one.id for one in added if BEYOND & {reason.code for reason in lacks[one.id]}}
+    named = [one for one in added if one.id in visible or one.id not in strangers]
     shown = named[:top]
     drawbacks = against(opening, shown, profiles, asked.parameters, now=now)
     return Widened(

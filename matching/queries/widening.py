@@ -4,7 +4,7 @@ The posting table is asked as if the need were another: what it says is rounded 
 found was not looked at by every rule. ``queries.widened`` names those who hold by every rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Block
 from kernel.refusals import Invalid
+from matching import rules
 from matching.engine import Need, Span
 from matching.engine.index import WIDE, runs
 from matching.engine.pool import CLASSES_KM
@@ -55,7 +56,12 @@ class Change(NamedTuple):
     @property
     def key(self) -> str:
         """Return the words of an address: ``radius:2``, ``hour:-1``, ``skill:LAW:0``, ``gender``."""
-        return ":".join(map(str, (self.what, *self.said)))
+        return key_of(self.what, self.said)
+
+
+def key_of(what: str, said: Iterable[int | str]) -> str:
+    """Return the words of an address for what is said of a change, see ``Change``."""
+    return ":".join(map(str, (what, *said)))
 
 
 def widening(opening: Opening, *, now: datetime) -> dict[str, Any]:
@@ -84,7 +90,9 @@ def changes(opening: Opening, *, now: datetime) -> list[Change]:
 
 
 def change_of(opening: Opening, key: str, *, now: datetime) -> Change:
-    """Return the one of ``changes`` that is meant. Raises ``Invalid`` (``unknown_change``)."""
+    """Return the one of ``changes`` that is meant. Raises ``Conflict`` (``opening_closed``,
+    ``opening_begun``) or ``Invalid`` (``unknown_change``)."""
+    rules.check_open(opening=opening, now=now)
     possible = {change.key: change for change in changes(opening, now=now)}
     if key not in possible:
         words = _("This need cannot be otherwise like that. Possible: %(keys)s")

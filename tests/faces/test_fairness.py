@@ -37,6 +37,21 @@ def test_ten_of_twenty_were_asked(office):
     assert told["never_asked"][-1] == {"reason": "not_needed", "people": 10}
 
 
+def test_what_few_had_has_no_curve_beside_what_all_had(office):
+    for who in [matching.ready_volunteer() for _n in range(30)][:3]:
+        matching.offer(None, who)
+
+    page = Visitor(office).see(PAGE, "不足 10", 'class="vh-curve vh-curve--2"', "—")
+
+    assert "vh-curve--1" not in page
+    told = said(client_of(office).get(V1 + "fairness/"))
+    assert (told["notices"]["total"], told["notices"]["gini"], told["notices"]["curve"]) == (
+        *(None, None),
+        [],
+    )
+    assert told["services"]["curve"] == [0.0, 0.33, 0.67, 1.0]
+
+
 def test_of_few_nothing_is_told(office):
     matching.offer(None, matching.ready_volunteer())
 

@@ -366,8 +366,8 @@ def test_a_plan_that_failed_says_what_to_do(office):
     [
         (timedelta(minutes=5), [], ["可能已经停了", "本该"]),
         (timedelta(minutes=5, seconds=1), ["可能已经停了", "12:10 过后不久"], ["本该"]),
-        (timedelta(minutes=15), ["可能已经停了", "12:10 过后不久"], ["本该"]),
-        (timedelta(minutes=15, seconds=1), ["本该在 12:10"], ["可能已经停了"]),
+        (timedelta(minutes=40), ["可能已经停了", "12:10 过后不久"], ["本该"]),
+        (timedelta(minutes=40, seconds=1), ["本该在 12:10"], ["可能已经停了"]),
     ],
 )
 def test_a_plan_in_the_making_says_when_it_was_heard_of(silent, words, never, office, clock: Clock):
@@ -382,6 +382,17 @@ def test_a_plan_in_the_making_says_when_it_was_heard_of(silent, words, never, of
         [shown] = shown.get("results", [shown])
         assert shown["seen_at"] == "2026-03-04T12:00:00+08:00"
         assert shown["taken_up_at"] == "2026-03-04T12:10:00+08:00"
+
+
+def test_a_plan_that_nobody_begins_says_so(office, clock: Clock):
+    ask("api", office)
+    run = Run.objects.get()
+    unsaid = Visitor(office).see(at(run))
+    clock.now = NOON + timedelta(minutes=5, seconds=1)
+
+    Visitor(office).see(at(run), said_of_it := "还没有开始制定")
+
+    assert said_of_it not in unsaid
 
 
 def test_it_is_taken_up_when_it_is_said_to_be(office, clock: Clock):

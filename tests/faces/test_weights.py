@@ -176,7 +176,7 @@ def test_what_was_not_weighed_then_was_as_it_is_usually(door, office, clock: Clo
     weigh(door, office, services_a_day=2, reason="一天少一点")
 
     visitor = Visitor(office)
-    page = visitor.see(PAGE, "一天最多几次服务", "原来 3，现在 2", "范围：1 到 24")
+    page = visitor.see(PAGE, "一天最多几次服务", "原来 3，现在 2", "范围：1 到 8")
     assert "现在 0" not in page
     listed = said(client_of(office).get(V1 + "weights/"))["results"]
     assert [one["parameters"].get("services_a_day") for one in listed] == [2, None]

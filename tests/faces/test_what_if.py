@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from accounts import actions as people
 from accounts.models import User
-from matching import queries
+from matching import actions, queries
 from matching.models import Offer, Opening
 from tests.api.test_own import V1, client_of, said
 from tests.conftest import Clock
@@ -134,6 +134,16 @@ def test_what_cannot_be_is_refused_at_its_field(door, key, clerk):
         path = f"{V1}openings/{need.ref}/widening/"
         answer = client_of(clerk).get(path, {"otherwise": key})
         assert (answer.status_code, answer.json()["field"]) == (400, "otherwise")
+
+
+def test_of_a_need_that_is_called_off_nobody_is_named(clerk):
+    need = matching.opening()
+    farther(need, "李远")
+    actions.cancel_opening(opening=need, now=NOON)
+
+    answer = client_of(clerk).get(f"{V1}openings/{need.ref}/widening/", {"otherwise": "radius:2"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "opening_closed")
 
 
 def test_a_need_that_is_over_is_not_otherwise(clerk):

@@ -186,7 +186,7 @@ def test_what_few_people_had_is_told_by_no_figure(asked, total):
 
     assert (seen.counted, seen.notices.total) == (20, total)
     assert [seen.notices.gini, bool(seen.notices.curve)] == (
-        [0.52, True] if total else [None, False]
+        [0.5, True] if total else [None, False]
     )
     assert seen.services.total == 0
 

@@ -280,6 +280,18 @@ def test_what_cannot_be_planned_fails_and_says_so(need, monkeypatch, caplog):
     assert "could not be planned" in caplog.text
 
 
+def test_a_plan_at_which_workers_die_again_and_again_is_given_up(need, clock):
+    run = ask(need.region.parent)
+    for _death in range(runs.MOST_ATTEMPTS):
+        assert actions.take_run(key=run.pk, now=clock.now)
+        clock.now += timedelta(minutes=11)
+
+    jobs.sweep_runs()
+
+    run.refresh_from_db()
+    assert (run.state, run.message) == ("FAILED", "given_up")
+
+
 def test_one_plan_at_a_time_by_who_dispatches_there(need, office):
     ask(need.region.parent, office)
     with refused("run_open"):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kernel import tasks
+from ops.run import children
 from ops.supervise import Child
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +53,14 @@ def test_a_bad_start_is_one_line_and_leaves_nothing(tmp_path, options, env, said
     assert said in ended.stderr.splitlines()[-1]
     assert "Traceback" not in ended.stderr
     assert not data.exists()
+
+
+def test_what_may_take_minutes_has_a_worker_of_its_own(settings):
+    with socket.socket() as listener:
+        started = {child.name: child.env.get("Q_CLUSTER_NAME") for child in children(listener, 1)}
+
+    assert started == {"web": None, "worker": None, "slow-worker": tasks.SLOW}
+    assert tasks.SLOW in settings.Q_CLUSTER["ALT_CLUSTERS"]
 
 
 def test_a_port_in_use_is_named(tmp_path):

@@ -1,6 +1,7 @@
 """How evenly the volunteers of an area are asked and serve, and who is never asked and why."""
 
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django import forms
@@ -49,8 +50,10 @@ USUAL_DAYS = 30
 
 
 def _drawn(spread: Spread) -> str:
-    """Return a curve of Lorenz as a path."""
+    """Return a curve of Lorenz as a path; where there is none, no path."""
     steps = len(spread.curve) - 1
+    if steps < 0:
+        return ""
     return path((n / steps, share) for n, share in enumerate(spread.curve))
 
 
@@ -78,8 +81,9 @@ def _bands(found: Fairness) -> list[dict[str, Any]]:
 
 def _curves(found: Fairness) -> list[dict[str, str]]:
     """Return the table beside the curves: what the least loaded parts of the people carry together."""
-    steps = len(found.notices.curve) - 1
-    rows = zip(found.notices.curve, found.services.curve, strict=True)
+    both = found.notices.curve, found.services.curve
+    steps = max(map(len, both)) - 1
+    rows = zip_longest(*both)
     return [
         {"people": percent(n / steps), "notices": percent(a), "services": percent(b)}
         for n, (a, b) in enumerate(rows)

@@ -114,7 +114,7 @@ def opening(request: HttpRequest, ref: str) -> HttpResponse:
     return show(
         request,
         "web/console/opening.html",
-        other if other and other.is_bound else form,
+        other if other and other.errors else form,
         why_not=form,
         what_if=other,
         row=row,

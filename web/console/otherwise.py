@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.states import SkillCode, SkillLevel
-from matching.queries.widening import MOST
+from matching.queries.widening import MOST, key_of
 
 DAY = 24  # hours
 
@@ -35,8 +35,7 @@ def others(found: dict[str, Any]) -> list[Other]:
         for said in (counts if isinstance(counts, list) else [[counts]])
     ]
     lines = [
-        Other(in_words(what, said), people, ":".join(map(str, (what, *said))))
-        for what, *said, people in told
+        Other(in_words(what, said), people, key_of(what, said)) for what, *said, people in told
     ]
     return sorted(lines, key=lambda line: -line.people)
 

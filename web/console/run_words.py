@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from matching import queries, rules
 from matching.models import Run
+from matching.states import RunState
 from web.shared.templatetags.hub import clock, day
 
 # By the rules (``queries.runs.refused_by_rule``), in about the order in which they are asked.
@@ -51,6 +52,8 @@ def gap_in_words(row: Run) -> str:
 def heard_of(row: Run, *, now: datetime) -> list[str]:
     """Return when something was last heard of a plan that is being made and, where that is long ago, what
     comes of it; nothing of any other plan."""
+    if row.state == RunState.QUEUED and now - row.asked_at > rules.SILENT:
+        return [_("No worker has begun with it yet: it is at other plans, or none runs.")]
     due = rules.taken_up_at(row)
     if due is None:
         return []
