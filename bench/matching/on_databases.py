@@ -66,16 +66,17 @@ def postings(sizes: list[int]) -> list[str]:
 
 def product(sizes: list[int]) -> list[str]:
     """Return the section on one search as the product makes it, beside the usual ways; the largest pools on
-    SQLite alone: of them the loop takes minutes, and gigabytes."""
+    SQLite alone: filling a million by the ORM takes most of an hour."""
     lines = [
         "## The product's own search",
         "",
         (
-            "Written by `python -m bench.matching --parts product`: the best twenty as a dispatcher is shown"
-            " them, from the rows of the people (`product`: the table's walk, then every rule and the whole"
-            " score again for all who may be among them), and the walk alone (`table`), beside what is usual:"
-            " the ORM filters and Python measures the way (`filter`); a loop over everybody with everything"
-            " (`loop`; three times, of a hundred thousand and more once). The usual ways know no commitments,"
+            f"Written by `python -m bench.matching --parts product --sizes {' '.join(map(str, sizes))}`:"
+            " the best twenty as a dispatcher is shown them, from the rows of the people (`product`: the"
+            " table's walk, then every rule and the whole score again for all who may be among them), and"
+            " the walk alone (`table`), beside what is usual: the ORM filters and Python measures the way"
+            " (`filter`); a loop over everybody with everything (`loop`; three times, of a hundred"
+            " thousand and more once). The usual ways know no commitments,"
             f" no limits of a day, no pairs, and give no reasons. Medians. {_measured()}"
             " Goal at 15,000: ≥ 5 × faster than the filter, ≥ 200 × than the loop."
         ),

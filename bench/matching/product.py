@@ -167,7 +167,9 @@ def by_loop(need: Need) -> int:
     day, begin, end = _minutes(need)
     near = []
     everybody = VolunteerProfile.objects.prefetch_related("skills", "windows", "categories")
-    for profile in everybody:
+    for profile in everybody.iterator(
+        AT_ONCE
+    ):  # at once, SQLite has too few variables for a million
         held = {skill.code: skill.level for skill in profile.skills.all()}
         fits = (
             profile.is_verified
