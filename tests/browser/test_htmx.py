@@ -152,7 +152,8 @@ def test_a_hidden_page_asks_for_nothing(signed_in):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(4500)
-    assert asked == []
+    # The browser itself fetches the icon of the page, when it finds the time.
+    assert [url for url in asked if not url.endswith("/img/mark.svg")] == []
     page.evaluate("delete document.hidden")
     with page.expect_request("**/jobs/*/?said=*", timeout=5000):
         pass
