@@ -112,9 +112,7 @@ class OfferCard(Card):
 
     def get_reasons(self, row: Any) -> list[str]:
         """Return why this person was asked, in words."""
-        return [
-            rules.reason_words(Reason(code, value, facts)) for code, value, facts in row.reasons
-        ]
+        return rules.words_of(Reason(*one) for one in row.reasons)
 
 
 class Decline(Shape):

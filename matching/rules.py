@@ -1,6 +1,6 @@
 """Rules of matching. Pure: facts come in as arguments."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -142,8 +142,7 @@ def check_fits(*, reasons: Sequence[Reason]) -> None:
     if reasons:
         raise Conflict(
             "does_not_fit",
-            _("This does not fit: %(why)s.")
-            % {"why": _("; ").join(reason_words(reason) for reason in reasons)},
+            _("This does not fit: %(why)s.") % {"why": _("; ").join(words_of(reasons))},
             reasons=[reason.code for reason in reasons],
         )
 
@@ -352,3 +351,8 @@ def skill_words(skills: Mapping[str, int]) -> list[str]:
         else str(SkillCode(code).label)
         for code, level in sorted(skills.items())
     ]
+
+
+def words_of(reasons: Iterable[Reason]) -> list[str]:
+    """Return the sentences of reasons, see ``reason_words``."""
+    return [reason_words(reason) for reason in reasons]

@@ -146,7 +146,7 @@ def verdict(opening: Opening, person: VolunteerProfile, *, now: datetime) -> Ver
         return Verdict(holds_place=True, offer=None, reasons=[])
     offer = opening.offers.filter(volunteer=person.user_id).order_by("-pk").first()
     found = why_not(opening, person.user, now=now)
-    words = [rules.reason_words(reason) for reason in found]
+    words = rules.words_of(found)
     said = Verdict(holds_place=False, offer=offer, reasons=words)
     if not said.can_go:
         return said
@@ -154,6 +154,6 @@ def verdict(opening: Opening, person: VolunteerProfile, *, now: datetime) -> Ver
         if one.id == person.user_id:
             profiles = {one.id: person}
             found = against(opening, [one], profiles, parameters_now(), now=now)[one.id]
-            words = [rules.reason_words(reason) for reason in found]
+            words = rules.words_of(found)
             return said._replace(place=place, against=words)
     return said

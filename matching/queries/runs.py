@@ -18,7 +18,7 @@ from matching.engine.pool import MARK
 from matching.engine.problem import distance_m
 from matching.models import Opening, Proposal, Run
 from matching.queries.snapshot import PART, RESTED
-from matching.rules import reason_words
+from matching.rules import words_of
 
 # What ``snapshot`` says as marks, by how they begin, and the rule that each stands for.
 MARKS = {
@@ -60,7 +60,7 @@ def against_words(proposal: Proposal) -> list[str]:
     """Return in words what had come between a proposal and its offer."""
     languages = sorted(LANGUAGES.intersection(proposal.opening.skills))
     facts = {"distance_m": away_m(proposal) or 0, "languages": languages}
-    return [reason_words(Reason(code, 0.0, facts)) for code in proposal.against]
+    return words_of(Reason(code, 0.0, facts) for code in proposal.against)
 
 
 def load_of(proposals: Iterable[Proposal]) -> list[tuple[int, int]]:

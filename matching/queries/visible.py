@@ -164,12 +164,9 @@ def candidates(opening: Opening, *, now: datetime, top: int = 20) -> list[Shown]
     profiles = {row.user_id: row for row in rows.select_related("region__parent")}
     drawbacks = against(opening, best, profiles, parameters_now(), now=now)
     return [
-        Shown(one, profiles[one.id], _words(one.reasons), _words(drawbacks[one.id])) for one in best
+        Shown(one, profiles[one.id], rules.words_of(one.reasons), rules.words_of(drawbacks[one.id]))
+        for one in best
     ]
-
-
-def _words(reasons: Iterable[Reason]) -> list[str]:
-    return [rules.reason_words(reason) for reason in reasons]
 
 
 def why_not(opening: Opening, volunteer: User, *, now: datetime) -> list[Reason]:

@@ -1,6 +1,6 @@
 """Who would be added if one thing of a need were otherwise: named, by every rule, to the minute."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -77,7 +77,12 @@ def widened(
         elsewhere=len(added) - len(named),
         is_all=is_all,
         listed=[
-            Added(one, profiles[one.id], _words(lacks[one.id]), _words(drawbacks[one.id]))
+            Added(
+                one,
+                profiles[one.id],
+                rules.words_of(lacks[one.id]),
+                rules.words_of(drawbacks[one.id]),
+            )
             for one in shown
         ],
     )
@@ -103,7 +108,3 @@ def _lacks(asked: Asked, profiles: Collection[int], *, now: datetime) -> dict[in
     pool = VolunteerProfile.objects.filter(user__in=list(profiles))
     facts = people_of(asked.need, pool, now=now)
     return {person.id: refusals(asked.need, person, asked.parameters) for person in facts}
-
-
-def _words(reasons: Iterable[Reason]) -> list[str]:
-    return [rules.reason_words(reason) for reason in reasons]
